@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pastur/linalg/block_cyclic_matrix.hpp>
+#include <pastur/linalg/linear_operator.hpp>
+
+#include <cstdint>
+
+namespace pastur::linalg {
+
+struct ExtremeOptions {
+  double tolerance = 1e-8;      ///< relative residual
+  std::int64_t basis = 40;      ///< Krylov basis
+  std::int64_t max_restarts = 1000;
+  const char* prefix = "extreme_";  ///< PETSc options prefix, e.g. -extreme_eps_monitor
+};
+
+struct ExtremeEigenvalues {
+  double lambda_min = 0.0;
+  double lambda_max = 0.0;
+  std::int64_t applications = 0;   ///< operator applications in all
+  double residual = 0.0;           ///< largest relative residual of the two
+};
+
+/// Least and greatest eigenvalue by SLEPc's Krylov-Schur on a shell matrix. Throws std::runtime_error when it does not converge. @note Collective
+ExtremeEigenvalues extreme_eigenvalues(const LinearOperator& a, const ExtremeOptions& options = {});
+
+/// The same for a positive definite matrix in the lower triangle of `a` (destroyed): Cholesky (n^3/3), then Krylov on the inverse for the least
+/// and on A itself for the greatest. Throws std::domain_error when not positive definite. @note Collective
+ExtremeEigenvalues extreme_eigenvalues(BlockCyclicMatrix&& a, const ExtremeOptions& options = {});
+
+} // namespace pastur::linalg

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pastur/parallel/communicator.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace pastur::linalg {
+
+/// A symmetric n x n operator on vectors that are split over the ranks in contiguous pieces, rank order = row order.
+/// `apply(x, y)` computes y = A x on this rank's pieces and is collective over `comm`.
+struct LinearOperator {
+  const parallel::Communicator& comm;
+  std::int64_t global_size;
+  std::int64_t local_size;
+  std::function<void(std::span<const double>, std::span<double>)> apply;
+};
+
+/// Rank r's half-open range of n rows in the even split that the operators use.
+std::pair<std::int64_t, std::int64_t> even_range(std::int64_t n, int rank, int size);
+
+} // namespace pastur::linalg

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pastur/linalg/block_cyclic_matrix.hpp>
+
+#include <string>
+#include <vector>
+
+namespace pastur::linalg {
+
+/// Which dense eigensolver runs: LAPACK needs a one-rank grid; automatic is LAPACK there and ScaLAPACK elsewhere.
+enum class Eigensolver { automatic, lapack, scalapack, elpa };
+
+struct EigenDecomposition {
+  std::vector<double> values;      ///< ascending, on every rank
+  BlockCyclicMatrix vectors;       ///< column k belongs to values[k]
+};
+
+/// All eigenvalues, ascending, of the symmetric matrix in the lower triangle of `a`, which is destroyed (4/3 n^3 flop).
+/// Throws std::domain_error when `a` is not finite, std::runtime_error when every route failed to converge. @note Collective
+std::vector<double> eigenvalues(BlockCyclicMatrix&& a, Eigensolver solver = Eigensolver::automatic);
+
+/// The same with orthonormal eigenvectors. @note Collective
+EigenDecomposition eigen_decomposition(BlockCyclicMatrix&& a, Eigensolver solver = Eigensolver::automatic);
+
+} // namespace pastur::linalg

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace pastur::parallel {
+
+/// Handlers for SIGTERM, SIGINT and SIGUSR1: the first asks the run to stop at the next draw boundary, a second one exits at once with 3.
+/// Install after PetscInitialize, which sets handlers of its own.
+void install_stop_handlers();
+/// The signal's name once one has arrived on this rank.
+std::optional<std::string> stop_signal();
+/// For tests: forgets a request.
+void clear_stop_signal();
+
+} // namespace pastur::parallel

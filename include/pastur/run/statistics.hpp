@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pastur/study/observable.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace pastur::run {
+
+/// Summary of one entry of an observable at one point over its draws; NaN entries (missing) do not count.
+struct Estimate {
+  double value = 0.0;             ///< mean or median; NaN without draws
+  double standard_error = 0.0;    ///< mean: s / sqrt(n); median: half the width of its 68.27 % order-statistic interval; NaN below 2 draws
+  std::int64_t count = 0;
+};
+
+Estimate estimate(std::span<const double> draws, study::Summary summary);
+
+/// (estimate - prediction) / standard error; NaN where either is missing or the standard error is 0.
+double z_score(const Estimate& estimate, double prediction);
+
+} // namespace pastur::run
