@@ -36,4 +36,10 @@ std::optional<std::pair<std::int64_t, std::int64_t>> WorkQueue::take(std::int64_
   return std::pair{begin, std::min(begin + chunk, total_)};
 }
 
+void WorkQueue::close() {
+  std::int64_t before = 0;
+  MPI_Fetch_and_op(&total_, &before, MPI_INT64_T, 0, 0, MPI_REPLACE, window_);
+  MPI_Win_flush(0, window_);
+}
+
 } // namespace pastur::parallel

@@ -36,3 +36,13 @@ TEST(WorkQueue, chunks_shrink_to_one_and_respect_the_bound) {
     EXPECT_EQ(last, 1);
   }
 }
+
+TEST(WorkQueue, closing_on_one_rank_empties_it_for_all) {
+  const Communicator world = Communicator::world();
+  WorkQueue queue(world, 1'000'000, world.size());
+  ASSERT_TRUE(queue.take(1).has_value());
+  world.barrier();
+  if (world.rank() == world.size() - 1) queue.close();
+  world.barrier();
+  EXPECT_FALSE(queue.take(1).has_value());
+}

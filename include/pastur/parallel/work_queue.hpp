@@ -22,6 +22,8 @@ public:
 
   /// The next half-open range of items, nothing when the queue is empty. Not collective; any rank may call it.
   std::optional<std::pair<std::int64_t, std::int64_t>> take(std::int64_t largest_chunk);
+  /// Nobody gets anything more: how one rank's stop request becomes everyone's. Not collective; any rank may call it.
+  void close();
 
 private:
   MPI_Win window_ = MPI_WIN_NULL;
