@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,7 +44,7 @@ struct ParameterSpec {
   std::string meaning;
   Role role = Role::model;
   Range range{};
-  std::vector<std::string> choices{};         ///< choice only
+  std::vector<std::string> choices{};         ///< of a choice; of an integer: words allowed in place of a number ("inf")
   bool coordinate = false;                    ///< a list whose entries become the coordinate of a dimension of the same name; cannot be swept
   std::string unit = "1";
   std::string read_when{};                    ///< text: when the parameter is read ("mode = fit"); empty: always
@@ -60,7 +61,8 @@ public:
   std::int64_t integer(std::string_view name) const;
   double real(std::string_view name) const;
   const std::string& text(std::string_view name) const;       ///< text and choice
-  bool is(std::string_view name, std::string_view choice) const { return text(name) == choice; }
+  /// Whether it holds this word; false for a number.
+  bool is(std::string_view name, std::string_view choice) const;
   const std::vector<double>& reals(std::string_view name) const;
   const std::vector<std::int64_t>& integers(std::string_view name) const;
   const Value& value(std::string_view name) const;
@@ -74,8 +76,12 @@ private:
 /// The part of a point's identity that keys its random streams: "name=value" of every model parameter that is read at the point, sorted by name.
 std::string stream_identity(const std::vector<ParameterSpec>& specs, const Parameters& point);
 
+/// What a parameter accepts, in words: "an integer >= 2", "\"relu\", \"tanh\"".
+std::string allowed(const ParameterSpec& spec);
+
 /// Throws InputError naming the parameter, what was given and what is allowed when `value` does not satisfy `spec`; otherwise returns it,
-/// converted to the declared type (an integer where a real is declared, a scalar where a list is).
+/// converted to the declared type (an integer where a real is declared, a scalar where a list is). An empty list passes only where the default is one;
+/// the entries of a coordinate are distinct. The message is "NAME: given ...; allowed: ...".
 Value checked(const ParameterSpec& spec, Value value);
 
 } // namespace pastur::study

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <pastur/study/parameters.hpp>
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace pastur::study {
+namespace {
+
+std::string text_of(std::int64_t number) {
+  return fmt::format("{}", number);
+}
+
+/// Shortest decimal that reads back to the same bits; a point or an exponent marks it as a real.
+std::string text_of(double number) {
+  if (std::isnan(number)) return "nan";
+  if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
+  std::string text(buffer, end);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string text_of(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char letter : text) {
+    if (letter == '"' || letter == '\\') {
+      quoted += '\\';
+      quoted += letter;
+    } else if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f) {
+      quoted += fmt::format("\\u{:04X}", static_cast<unsigned>(static_cast<unsigned char>(letter)));
+    } else {
+      quoted += letter;
+    }
+  }
+  return quoted + '"';
+}
+
+template <typename T>
+std::string text_of(const std::vector<T>& list) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += text_of(list[i]);
+  }
+  return text + "]";
+}
+
+} // namespace
+
+std::string to_string(const Value& value) {
+  return std::visit([](const auto& held) { return text_of(held); }, value);
+}
+
+std::string_view to_string(ParameterType type) {
+  switch (type) {
+  case ParameterType::integer:
+    return "integer";
+  case ParameterType::real:
+    return "real";
+  case ParameterType::choice:
+    return "choice";
+  case ParameterType::text:
+    return "text";
+  case ParameterType::integer_list:
+    return "integer list";
+  case ParameterType::real_list:
+    return "real list";
+  }
+  return "unknown";
+}
+
+} // namespace pastur::study
