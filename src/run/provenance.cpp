@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "provenance.hpp"
+
+#include <pastur/parallel/environment.hpp>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <map>
+#include <set>
+
+namespace pastur::run {
+
+namespace {
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+} // namespace
+
+Provenance::Provenance(const RunOptions& options, const parallel::Communicator& world, const std::vector<int>& team_sizes) {
+  std::map<std::string, int> ranks_on;
+  for (const std::string& host : world.all_gather(host_name())) ++ranks_on[host];
+  nlohmann::json record;
+  record["pastur"] = PASTUR_VERSION;
+  record["git_revision"] = PASTUR_GIT_REVISION;
+  record["command"] = options.command;
+  record["petsc_options"] = options.petsc_options;
+  record["libraries"] = parallel::library_versions();
+  record["hosts"] = ranks_on;
+  record["ranks"] = world.size();
+  record["team_sizes"] = std::set<int>(team_sizes.begin(), team_sizes.end());
+  record["shard"] = std::to_string(options.shard.index) + "/" + std::to_string(options.shard.count);
+  // It changes the last bits of BLAS results, so two runs can be compared.
+  if (const char* core = std::getenv("OPENBLAS_CORETYPE")) record["openblas_coretype"] = core;
+  if (const char* job = std::getenv("SLURM_JOB_ID")) record["slurm_job_id"] = job;
+  record["start"] = utc_now();
+  base_ = record.dump();
+}
+
+std::string Provenance::started() const { return base_; }
+
+std::string Provenance::ended(ExitCode code, std::int64_t draws_done, std::int64_t draws_failed) const {
+  nlohmann::json record = nlohmann::json::parse(base_);
+  record["end"] = utc_now();
+  record["exit_code"] = static_cast<int>(code);
+  record["draws_done"] = draws_done;
+  record["draws_failed"] = draws_failed;
+  return record.dump();
+}
+
+} // namespace pastur::run
