@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace pastur::study {
 namespace {
@@ -33,7 +34,8 @@ std::string range_text(const ParameterSpec& spec) {
 }
 
 [[noreturn]] void refuse(const ParameterSpec& spec, const std::string& given, const std::string& hint = {}) {
-  throw InputError(fmt::format("{}: given {}; allowed: {}{}", spec.name, given, allowed(spec), hint));
+  throw InputError(
+      fmt::format("{}: given {}; allowed: {}{}", spec.name, shortened(given), allowed(spec), hint));
 }
 
 void require_in_range(const ParameterSpec& spec, double number, const std::string& given) {
@@ -160,9 +162,15 @@ Value checked(const ParameterSpec& spec, Value value) {
   case ParameterType::integer: {
     if (const auto* word = std::get_if<std::string>(&value)) {
       if (std::find(spec.choices.begin(), spec.choices.end(), *word) != spec.choices.end()) return value;
-      refuse(spec, given, choice_hint(spec, value));
+      refuse(spec, given, "." + choice_hint(spec, value));
     }
-    if (const auto* number = std::get_if<double>(&value)) refuse(spec, given, whole_hint(*number));
+    if (const auto* real = std::get_if<double>(&value)) {
+      // TOML has an infinity of its own: `k = inf` means the word.
+      const bool word = *real == std::numeric_limits<double>::infinity() &&
+                        std::find(spec.choices.begin(), spec.choices.end(), "inf") != spec.choices.end();
+      if (word) return std::string("inf");
+      refuse(spec, given, whole_hint(*real));
+    }
     const auto* number = std::get_if<std::int64_t>(&value);
     if (number == nullptr) refuse(spec, given);
     return checked_integer(spec, *number, given);

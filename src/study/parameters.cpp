@@ -20,9 +20,18 @@ const T& get(const Parameters& parameters, std::string_view name, std::string_vi
 } // namespace
 
 const Value& Parameters::value(std::string_view name) const {
-  const auto found = values_.find(std::string(name));
-  if (found == values_.end()) throw std::logic_error(fmt::format("there is no parameter {}", name));
-  return found->second;
+  const std::string key(name);
+  if (const auto own = own_.find(key); own != own_.end()) return own->second;
+  if (shared_ != nullptr) {
+    if (const auto found = shared_->find(key); found != shared_->end()) return found->second;
+  }
+  throw std::logic_error(fmt::format("there is no parameter {}", name));
+}
+
+std::map<std::string, Value> Parameters::all() const {
+  std::map<std::string, Value> values = own_;
+  if (shared_ != nullptr) values.insert(shared_->begin(), shared_->end());
+  return values;
 }
 
 std::int64_t Parameters::integer(std::string_view name) const {

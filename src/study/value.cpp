@@ -55,6 +55,15 @@ std::string to_string(const Value& value) {
   return std::visit([](const auto& held) { return text_of(held); }, value);
 }
 
+std::string shortened(std::string text) {
+  constexpr std::size_t most = 60;
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end; // not inside a UTF-8 sequence
+  return text.substr(0, end) + "...";
+}
+
 std::string_view to_string(ParameterType type) {
   switch (type) {
   case ParameterType::integer:

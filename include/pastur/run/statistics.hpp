@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 
 namespace pastur::run {
 
@@ -16,6 +17,10 @@ struct Estimate {
 };
 
 Estimate estimate(std::span<const double> draws, study::Summary summary);
+
+/// The 68.27 % interval of the median from order statistics, whatever the law of the draws, interpolated between neighbours (Hettmansperger and
+/// Sheather 1986); with two draws their range, whose coverage is 1/2. NaN below 2 draws.
+std::pair<double, double> median_interval(std::span<const double> draws);
 
 /// (estimate - prediction) / standard error; NaN where either is missing or the standard error is 0.
 double z_score(const Estimate& estimate, double prediction);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,22 +44,31 @@ struct StudyFile {
   std::map<std::string, study::Value> parameters;   ///< given ones only
   std::vector<SweepAxis> sweep;
   bool zip = false;
-  std::vector<SweepAxis> theory;        ///< finer theory grid; replaces the sweep axes it names
+  /// Finer theory grid. It replaces the sweep axes it names; parameters that are not swept become further axes, last. With a zip sweep it names all
+  /// zipped parameters, which again walk together, or none of them.
+  std::vector<SweepAxis> theory;
 };
 
 /// A study file made ready to run: the study, every point, and the store's layout.
 struct Experiment {
   std::unique_ptr<study::Study> study;
   StudyFile file;
-  std::vector<study::Parameters> points;          ///< row-major over the sweep axes
+  std::vector<study::Parameters> points;          ///< row-major over the sweep axes (zip: in order)
   std::vector<study::Parameters> theory_points;   ///< of the finer grid, same order rule; empty without one
 };
 
+/// The most points a sweep (or a finer theory grid) may have.
+inline constexpr std::int64_t most_points = 1'000'000;
+
 /// Reads and checks a study file. `settings`: "KEY=VALUE", KEY `seed`, `draws`, a parameter, or a table path such as `sweep.N`; VALUE in TOML
-/// (bare words count as strings). Throws InputError "FILE:LINE:COLUMN: key: what was given; what is allowed".
+/// (bare words count as strings). A parameter set by its own name is no longer swept.
+/// Throws InputError "FILE:LINE:COLUMN: key: given ...; allowed: ..." ("--set KEY=VALUE: ..." for a setting).
 Experiment load_experiment(const std::filesystem::path& path, const std::vector<std::string>& settings, const study::Registry& registry);
-/// The same from text, e.g. what a store keeps.
+/// The same from text, e.g. what a store keeps (with_settings(): the settings listed there are applied first).
 Experiment parse_experiment(const std::string& text, const std::string& name, const std::vector<std::string>& settings,
                             const study::Registry& registry);
+
+/// The study file's text with its settings listed behind it as comments that parse_experiment() reads back.
+std::string with_settings(const StudyFile& file);
 
 } // namespace pastur::run

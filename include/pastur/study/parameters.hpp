@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,8 @@ using Value = std::variant<std::int64_t, double, std::string, std::vector<std::i
 
 /// Text of a value as it would stand in a study file; reals in the shortest form that reads back to the same bits.
 std::string to_string(const Value& value);
+/// At most about 60 characters of a text, for messages.
+std::string shortened(std::string text);
 
 enum class ParameterType { integer, real, choice, text, integer_list, real_list };
 std::string_view to_string(ParameterType type);
@@ -56,7 +59,9 @@ struct ParameterSpec {
 class Parameters {
 public:
   Parameters() = default;
-  explicit Parameters(std::map<std::string, Value> values) : values_(std::move(values)) {}
+  /// Copies share these values and own only what they set() afterwards, so that a million points cost what differs between them.
+  explicit Parameters(std::map<std::string, Value> values)
+      : shared_(std::make_shared<const std::map<std::string, Value>>(std::move(values))) {}
 
   std::int64_t integer(std::string_view name) const;
   double real(std::string_view name) const;
@@ -66,11 +71,12 @@ public:
   const std::vector<double>& reals(std::string_view name) const;
   const std::vector<std::int64_t>& integers(std::string_view name) const;
   const Value& value(std::string_view name) const;
-  void set(std::string name, Value value) { values_[std::move(name)] = std::move(value); }
-  const std::map<std::string, Value>& all() const { return values_; }
+  void set(std::string name, Value value) { own_[std::move(name)] = std::move(value); }
+  std::map<std::string, Value> all() const;
 
 private:
-  std::map<std::string, Value> values_;
+  std::shared_ptr<const std::map<std::string, Value>> shared_;
+  std::map<std::string, Value> own_;
 };
 
 /// The part of a point's identity that keys its random streams: "name=value" of every model parameter that is read at the point, sorted by name.

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <pastur/run/statistics.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace pastur::run {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double one_sigma = 0.682689492137085897; // P(|G| <= 1)
+
+std::vector<double> present(std::span<const double> draws) {
+  std::vector<double> values;
+  values.reserve(draws.size());
+  std::copy_if(draws.begin(), draws.end(), std::back_inserter(values),
+               [](double value) { return !std::isnan(value); });
+  return values;
+}
+
+Estimate mean_of(const std::vector<double>& values) {
+  const auto n = static_cast<double>(values.size());
+  // Differences from the first value: equal draws have a standard error of exactly 0.
+  const double origin = values.front();
+  double shift = 0.0;
+  for (const double value : values) shift += value - origin;
+  shift /= n;
+  double squares = 0.0;
+  for (const double value : values) squares += (value - origin - shift) * (value - origin - shift);
+  return {origin + shift, values.size() < 2 ? nan : std::sqrt(squares / (n - 1.0) / n),
+          static_cast<std::int64_t>(values.size())};
+}
+
+/// P(B = k) for B binomial(n, 1/2).
+double fair_binomial(double n, double k) {
+  return std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0) - n * std::log(2.0));
+}
+
+/// The interval of sorted values (n >= 2).
+std::pair<double, double> interval_of(const std::vector<double>& sorted) {
+  const std::size_t n = sorted.size();
+  // Coverage of [x_(k), x_(n+1-k)] is P(k <= B <= n - k): widened from the middle outwards.
+  std::size_t k = n / 2;
+  const auto real = [](std::size_t i) { return static_cast<double>(i); };
+  const auto pair_of_steps = [&](std::size_t i) {
+    return (2 * i == n ? 1.0 : 2.0) * fair_binomial(real(n), real(i));
+  };
+  double inner = 0.0, outer = pair_of_steps(k);
+  while (outer < one_sigma && k > 1) {
+    --k;
+    inner = outer;
+    outer += pair_of_steps(k);
+  }
+  // Between neighbouring order statistics: Hettmansperger and Sheather (1986).
+  double weight = 0.0;
+  if (outer > one_sigma && 2 * k < n) {
+    const double share = (outer - one_sigma) / (outer - inner);
+    weight = real(n - k) * share / (real(k) + real(n - 2 * k) * share);
+  }
+  const std::size_t low = k - 1, high = n - k;
+  if (weight == 0.0) return {sorted[low], sorted[high]};
+  return {sorted[low] + weight * (sorted[low + 1] - sorted[low]),
+          sorted[high] - weight * (sorted[high] - sorted[high - 1])};
+}
+
+double median_of(const std::vector<double>& sorted) {
+  const std::size_t middle = sorted.size() / 2;
+  if (sorted.size() % 2 == 1) return sorted[middle];
+  return sorted[middle - 1] + 0.5 * (sorted[middle] - sorted[middle - 1]);
+}
+
+} // namespace
+
+std::pair<double, double> median_interval(std::span<const double> draws) {
+  std::vector<double> sorted = present(draws);
+  if (sorted.size() < 2) return {nan, nan};
+  std::sort(sorted.begin(), sorted.end());
+  return interval_of(sorted);
+}
+
+Estimate estimate(std::span<const double> draws, study::Summary summary) {
+  std::vector<double> values = present(draws);
+  if (values.empty()) return {nan, nan, 0};
+  if (summary == study::Summary::mean) return mean_of(values);
+  std::sort(values.begin(), values.end());
+  double error = nan;
+  if (values.size() >= 2) {
+    const auto [low, high] = interval_of(values);
+    error = 0.5 * (high - low);
+  }
+  return {median_of(values), error, static_cast<std::int64_t>(values.size())};
+}
+
+double z_score(const Estimate& estimate, double prediction) {
+  if (!(estimate.standard_error > 0.0)) return nan;
+  return (estimate.value - prediction) / estimate.standard_error;
+}
+
+} // namespace pastur::run
