@@ -18,8 +18,8 @@ namespace pastur::commands {
 /// What a command needs from the program around it.
 struct Context {
   const study::Registry& studies;
-  std::string command_line;                 ///< as typed, for provenance
-  std::vector<std::string> petsc_options;   ///< what stands behind `--`
+  std::string command_line;               ///< as typed, for provenance
+  std::vector<std::string> petsc_options; ///< what stands behind `--`
 };
 
 /// Runs a parsed command; returns the exit code.

@@ -30,7 +30,8 @@ std::string as_text(const study::Registry& studies) {
   std::string text;
   for (const std::string& name : names) {
     const std::unique_ptr<study::Study> study = studies.make(name);
-    text += fmt::format("{:<{}}  {}\n{:<{}}  {}\n", name, width, study->info().summary, "", width, study->info().paper);
+    text += fmt::format("{:<{}}  {}\n{:<{}}  {}\n", name, width, study->info().summary, "", width,
+                        study->info().paper);
   }
   return text;
 }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pastur/run/study_file.hpp>
+#include <pastur/store/layout.hpp>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace pastur::report {
+
+using Scalar = std::variant<std::int64_t, double, std::string>;
+
+/// As it would stand in a study file, texts without quotes; empty for a NaN (a shorter point's padding).
+std::string to_string(const Scalar& value);
+/// The same for reading: reals with at most six digits.
+std::string shown(const Scalar& value);
+/// NaN for a text.
+double to_number(const Scalar& value);
+
+/// Named coordinates of a list of places: the swept parameters of the points, or the own dimensions of a
+/// variable's entries.
+struct Coordinates {
+  std::vector<std::string> names;
+  std::vector<std::vector<Scalar>> places; ///< one per point or entry: a value per name
+};
+
+/// The swept parameters at every point: the axes of a grid, the zipped parameters of a zip.
+Coordinates sweep_of(const store::Layout& layout);
+/// The same for the finer grid of the theory; no places without one.
+Coordinates theory_sweep_of(const store::Layout& layout);
+/// The own coordinates of every entry of a variable, row-major over its dimensions; one place without names
+/// for a scalar.
+Coordinates entries_of(const store::Layout& layout, const store::Variable& variable);
+
+/// Which entries of a variable there are at a point: an observable may be declared at some points only, and a
+/// dimension may be shorter there than in the file. Without the study (`experiment` null) every entry counts
+/// as there.
+std::vector<bool> entries_at(const store::Layout& layout, const store::Variable& variable,
+                             const run::Experiment* experiment, std::int64_t point);
+
+} // namespace pastur::report

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "summaries.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace pastur::report {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+study::Summary summary_at(const run::Experiment* experiment, const store::Variable& variable,
+                          std::size_t point) {
+  const study::Summary stored = variable.summary == "median" ? study::Summary::median : study::Summary::mean;
+  if (experiment == nullptr) return stored;
+  for (const study::ObservableSpec& spec : experiment->study->info().observables) {
+    if (spec.name == variable.name && spec.summary_at) return spec.summary_at(experiment->points.at(point));
+  }
+  return stored;
+}
+
+} // namespace
+
+const store::Variable* theory_of(const store::Layout& layout, const std::string& observable) {
+  const auto found = std::find_if(layout.theory.begin(), layout.theory.end(),
+                                  [&](const store::Variable& t) { return t.theory_of == observable; });
+  return found == layout.theory.end() ? nullptr : &*found;
+}
+
+Summaries::Summaries(const store::Reader& reader, const run::Experiment* experiment,
+                     const store::Variable& variable, const std::vector<store::DrawState>& states)
+    : draws_(static_cast<std::size_t>(reader.layout().draws)),
+      own_(static_cast<std::size_t>(reader.layout().own_size(variable))),
+      values_(reader.observable(variable.name)) {
+  for (std::size_t slot = 0; slot < states.size(); ++slot) {
+    if (states[slot] == store::DrawState::done) continue;
+    std::fill_n(values_.begin() + static_cast<std::ptrdiff_t>(slot * own_), own_, nan);
+  }
+  if (const store::Variable* prediction = theory_of(reader.layout(), variable.name)) {
+    theory_ = reader.theory(prediction->name);
+  }
+  const auto points = static_cast<std::size_t>(reader.layout().points());
+  for (std::size_t p = 0; p < points; ++p) summary_.push_back(summary_at(experiment, variable, p));
+}
+
+std::vector<double> Summaries::draws(std::size_t point, std::size_t entry) const {
+  std::vector<double> taken;
+  for (std::size_t d = 0; d < draws_; ++d) {
+    const double value = values_[(point * draws_ + d) * own_ + entry];
+    if (!std::isnan(value)) taken.push_back(value);
+  }
+  return taken;
+}
+
+run::Estimate Summaries::estimate(std::size_t point, std::size_t entry) const {
+  return run::estimate(draws(point, entry), summary_[point]);
+}
+
+double Summaries::theory(std::size_t point, std::size_t entry) const {
+  return theory_.empty() ? nan : theory_[point * own_ + entry];
+}
+
+} // namespace pastur::report
