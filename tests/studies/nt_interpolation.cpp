@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: BSD-3-Clause
-namespace pastur {}
+#include <gtest/gtest.h>

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Flops and bytes of one draw, before anything is allocated.
+#include <pastur/learning/nt_features.hpp>
+#include <pastur/studies/nt_interpolation.hpp>
+
+#include <algorithm>
+
+namespace pastur::studies {
+
+namespace {
+
+/// Applications of K_N for its extreme eigenvalues (measured: 500-600 at N d / n = 5-8) and for one
+/// preconditioned solve.
+constexpr double extreme_applications = 600.0;
+constexpr double solve_applications = 100.0;
+
+/// One reduction, the ridges' back-transformations and, for ridge 0 of a singular matrix, the eigenvectors.
+double ridge_path_flops(double n, double ridges) {
+  return (4.0 / 3.0 + 1.0) * n * n * n + 2.0 * n * n * ridges;
+}
+
+} // namespace
+
+study::Cost NtInterpolation::cost(const study::Parameters& p) const {
+  const double n = static_cast<double>(p.integer("n"));
+  const double d = static_cast<double>(p.integer("d"));
+  const double N = static_cast<double>(p.integer("N"));
+  const double n_test = static_cast<double>(p.integer("n_test"));
+  const std::int64_t columns = static_cast<std::int64_t>(p.reals("ridge").size());
+  const double ridges = static_cast<double>(columns);
+  const learning::NeuralTangentCost network = learning::neural_tangent_cost(
+      p.integer("n"), p.integer("n_test"), p.integer("d"), p.integer("N"), columns, 1);
+  const double matrix = 8.0 * n * n;
+  const double replicated = 8.0 * (n * (ridges + 4.0) + 2.0 * n_test * (ridges + 1.0) + 512.0 * d);
+  const double labels = 2.0 * (n + n_test) * d;
+  // Elementwise kernel evaluations count as 30 flops each.
+  const double kernel_assembly = n * n * d + 15.0 * n * n;
+  const double kernel_prediction = n * n_test * (2.0 * (d + ridges) + 30.0);
+  const double panels = 8.0 * (2.0 * n + 512.0) * d;
+
+  if (p.is("mode", "equivalence")) {
+    const double pencil = (1.0 / 3.0 + 1.0 + 4.0 / 3.0) * n * n * n;
+    return {.flops = labels + network.assembly_flops + network.prediction_flops + 3.0 * kernel_assembly +
+                     2.0 * kernel_prediction + pencil + 3.0 * ridge_path_flops(n, ridges),
+            .shared_bytes = 4.0 * matrix,
+            .rank_bytes = 4.0 * replicated +
+                          std::max(network.assembly_bytes, std::max(network.prediction_bytes, panels))};
+  }
+  if (p.is("kernel", "infinite")) {
+    return {.flops = labels + kernel_assembly + kernel_prediction + ridge_path_flops(n, ridges),
+            .shared_bytes = 3.0 * matrix,
+            .rank_bytes = replicated + panels};
+  }
+  if (p.is("solver", "matrix_free")) {
+    // The rows of X and S are shared out; the N x d sum and a rank's Krylov basis are not.
+    return {.flops = labels + network.prediction_flops +
+                     (extreme_applications + solve_applications * (ridges + 1.0)) * network.operator_flops,
+            .shared_bytes = 8.0 * n * (N + 2.0 * d + 45.0),
+            .rank_bytes = replicated + 16.0 * N * d + network.prediction_bytes};
+  }
+  return {.flops = labels + network.assembly_flops + network.prediction_flops + ridge_path_flops(n, ridges),
+          .shared_bytes = 3.0 * matrix,
+          .rank_bytes = replicated + std::max(network.assembly_bytes, network.prediction_bytes)};
+}
+
+} // namespace pastur::studies

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <pastur/studies/nt_interpolation.hpp>
+#include <pastur/studies/registry.hpp>
+
+namespace pastur::studies {
+
+study::Registry builtin() {
+  study::Registry registry;
+  registry.add([] { return std::make_unique<NtInterpolation>(); });
+  return registry;
+}
+
+} // namespace pastur::studies
