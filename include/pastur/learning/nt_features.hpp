@@ -17,6 +17,8 @@
 
 namespace pastur::learning {
 
+struct SlopeSource;
+
 /// Law of the rows of the N x d weight matrix: uniform on the unit sphere, or N(0, I_d / d).
 enum class WeightLaw { sphere, gauss };
 
@@ -62,6 +64,7 @@ public:
   linalg::LowRankPreconditioner preconditioner(const parallel::Communicator& team) const;
 
 private:
+  SlopeSource slope_source() const;
   Inputs inputs_;
   theory::Activation activation_;
   WeightLaw law_;
