@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <pastur/learning/nt_features.hpp>
+#include <pastur/parallel/communicator.hpp>
+#include <pastur/random/fill.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace {
+
+using namespace pastur::learning;
+using pastur::linalg::BlockCyclicMatrix;
+using pastur::linalg::ProcessGrid;
+using pastur::parallel::Communicator;
+using pastur::random::Streams;
+using pastur::theory::Activation;
+
+const Activation activations[] = {Activation::named("relu"), Activation::named("shifted_relu", 0.5),
+                                  Activation::named("tanh"), Activation::named("erf"),
+                                  Activation::named("softplus")};
+
+/// K_N (rows of `a` by rows of `b`, numbered in the n + n_test inputs) entry by entry from the explicit N d
+/// features.
+std::vector<double> reference_kernel(const NeuralTangentFeatures& features, const Activation& sigma,
+                                     std::int64_t a, std::int64_t rows, std::int64_t b,
+                                     std::int64_t columns) {
+  const std::int64_t d = features.inputs().d(), N = features.neurons();
+  std::vector<double> w(static_cast<std::size_t>(N * d));
+  features.weights(0, N, w.data(), N);
+  const auto feature_rows = [&](std::int64_t first, std::int64_t count) {
+    std::vector<double> x(static_cast<std::size_t>(count * d)), phi(static_cast<std::size_t>(count * N * d));
+    features.inputs().rows(first, count, x.data(), count);
+    for (std::int64_t i = 0; i < count; ++i) {
+      for (std::int64_t l = 0; l < N; ++l) {
+        double u = 0.0;
+        for (std::int64_t j = 0; j < d; ++j)
+          u += x[static_cast<std::size_t>(i + j * count)] * w[static_cast<std::size_t>(l + j * N)];
+        const double slope = sigma.derivative(u) / std::sqrt(static_cast<double>(N * d));
+        for (std::int64_t j = 0; j < d; ++j) {
+          phi[static_cast<std::size_t>((i * N + l) * d + j)] =
+              slope * x[static_cast<std::size_t>(i + j * count)];
+        }
+      }
+    }
+    return phi;
+  };
+  const auto left = feature_rows(a, rows), right = feature_rows(b, columns);
+  std::vector<double> kernel(static_cast<std::size_t>(rows * columns), 0.0);
+  for (std::int64_t j = 0; j < columns; ++j) {
+    for (std::int64_t i = 0; i < rows; ++i) {
+      double sum = 0.0;
+      for (std::int64_t k = 0; k < N * d; ++k)
+        sum += left[static_cast<std::size_t>(i * N * d + k)] * right[static_cast<std::size_t>(j * N * d + k)];
+      kernel[static_cast<std::size_t>(i + j * rows)] = sum;
+    }
+  }
+  return kernel;
+}
+
+/// alphas (n x columns) from a stream.
+std::vector<double> coefficients(std::int64_t n, std::int64_t columns) {
+  std::vector<double> alphas(static_cast<std::size_t>(n * columns));
+  pastur::random::fill_normal(Streams("alphas").stream("a"),
+                              {.row = 0, .rows = n, .column = 0, .columns = columns}, alphas.data(), n);
+  return alphas;
+}
+
+double greatest(const std::vector<double>& values) {
+  double result = 0.0;
+  for (const double value : values) result = std::max(result, std::abs(value));
+  return result;
+}
+
+TEST(NeuralTangentFeatures, kernel_is_the_product_of_the_explicit_features) {
+  const Communicator world = Communicator::world();
+  const auto grid = ProcessGrid::create(world);
+  const Streams streams("explicit");
+  for (const Activation& sigma : activations) {
+    for (const WeightLaw law : {WeightLaw::sphere, WeightLaw::gauss}) {
+      const NeuralTangentFeatures features(Inputs::sphere(streams, 37, 0, 6), sigma, law, 13, streams);
+      BlockCyclicMatrix kernel = features.assemble(grid, 4);
+      kernel.symmetrize_from_lower();
+      const auto whole = kernel.gather();
+      const auto expected = reference_kernel(features, sigma, 0, 37, 0, 37);
+      ASSERT_EQ(whole.size(), expected.size());
+      for (std::size_t k = 0; k < whole.size(); ++k)
+        EXPECT_NEAR(whole[k], expected[k], 1e-14) << sigma.name() << " entry " << k;
+    }
+  }
+}
+
+TEST(NeuralTangentFeatures, kernel_of_gaussian_inputs_and_many_chunks_agrees_with_features) {
+  const Communicator world = Communicator::world();
+  const Streams streams("chunks");
+  const Activation sigma = Activation::named("tanh");
+  // 1100 neurons are more than one chunk.
+  const NeuralTangentFeatures features(Inputs::gauss(streams, 23, 0, 3), sigma, WeightLaw::gauss, 1100,
+                                       streams);
+  BlockCyclicMatrix kernel = features.assemble(ProcessGrid::create(world), 8);
+  kernel.symmetrize_from_lower();
+  const auto whole = kernel.gather(), expected = reference_kernel(features, sigma, 0, 23, 0, 23);
+  for (std::size_t k = 0; k < whole.size(); ++k) EXPECT_NEAR(whole[k], expected[k], 1e-13);
+}
+
+TEST(NeuralTangentFeatures, a_team_and_one_rank_assemble_the_same_kernel) {
+  const Communicator world = Communicator::world(), self = Communicator::self();
+  const Streams streams("team");
+  const NeuralTangentFeatures features(Inputs::sphere(streams, 301, 0, 20), Activation::named("softplus"),
+                                       WeightLaw::sphere, 50, streams);
+  BlockCyclicMatrix team = features.assemble(ProcessGrid::create(world), 16),
+                    alone = features.assemble(ProcessGrid::create(self), 64);
+  EXPECT_TRUE(team.all_finite());
+  team.symmetrize_from_lower();
+  alone.symmetrize_from_lower();
+  const auto a = team.gather(), b = alone.gather();
+  for (std::size_t k = 0; k < a.size(); ++k) ASSERT_NEAR(a[k], b[k], 1e-12);
+  for (std::size_t i = 0; i < 301; ++i) {
+    for (std::size_t j = 0; j < i; ++j) ASSERT_EQ(a[i + 301 * j], a[j + 301 * i]);
+  }
+}
+
+TEST(NeuralTangentFeatures, both_prediction_routes_agree_with_the_test_kernel) {
+  const Communicator world = Communicator::world();
+  const Streams streams("predict");
+  constexpr std::int64_t n = 45, n_test = 17, columns = 3;
+  for (const Activation& sigma : activations) {
+    const NeuralTangentFeatures features(Inputs::sphere(streams, n, n_test, 5), sigma, WeightLaw::sphere, 70,
+                                         streams);
+    const auto alphas = coefficients(n, columns);
+    const auto kernel = reference_kernel(features, sigma, n, n_test, 0, n);
+    const auto network = features.predict(alphas, columns, world, PredictionRoute::network);
+    const auto tiles = features.predict(alphas, columns, world, PredictionRoute::kernel);
+    const auto chosen = features.predict(alphas, columns, world);
+    for (std::int64_t r = 0; r < columns; ++r) {
+      for (std::int64_t i = 0; i < n_test; ++i) {
+        double expected = 0.0;
+        for (std::int64_t k = 0; k < n; ++k)
+          expected +=
+              kernel[static_cast<std::size_t>(i + k * n_test)] * alphas[static_cast<std::size_t>(k + r * n)];
+        const auto at = static_cast<std::size_t>(i + r * n_test);
+        EXPECT_NEAR(network[at], expected, 1e-13) << sigma.name();
+        EXPECT_NEAR(tiles[at], expected, 1e-13) << sigma.name();
+        EXPECT_NEAR(chosen[at], expected, 1e-13) << sigma.name();
+      }
+    }
+  }
+}
+
+TEST(NeuralTangentFeatures, prediction_routes_agree_over_several_panels) {
+  const Communicator world = Communicator::world();
+  const Streams streams("panels");
+  // More training rows than one panel of either route, more test rows than one tile, more neurons than one
+  // chunk.
+  const NeuralTangentFeatures features(Inputs::sphere(streams, 2100, 1030, 4), Activation::named("relu"),
+                                       WeightLaw::sphere, 1050, streams);
+  const auto alphas = coefficients(2100, 2);
+  const auto network = features.predict(alphas, 2, world, PredictionRoute::network);
+  const auto tiles = features.predict(alphas, 2, world, PredictionRoute::kernel);
+  const double scale = greatest(network);
+  EXPECT_GT(scale, 0.1);
+  for (std::size_t k = 0; k < network.size(); ++k) ASSERT_NEAR(network[k], tiles[k], 1e-12 * scale);
+}
+
+TEST(NeuralTangentFeatures, matrix_free_product_is_the_dense_one_with_and_without_kept_slopes) {
+  const Communicator world = Communicator::world(), self = Communicator::self();
+  const Streams streams("operator");
+  constexpr std::int64_t n = 230;
+  for (const Activation& sigma : {Activation::named("relu"), Activation::named("tanh")}) {
+    const NeuralTangentFeatures features(Inputs::sphere(streams, n, 0, 12), sigma, WeightLaw::sphere, 1100,
+                                         streams);
+    BlockCyclicMatrix kernel = features.assemble(ProcessGrid::create(self));
+    kernel.symmetrize_from_lower();
+    const auto v = coefficients(n, 1);
+    std::vector<double> expected(n, 0.0);
+    for (std::int32_t j = 0; j < n; ++j) {
+      for (std::int32_t i = 0; i < n; ++i)
+        expected[static_cast<std::size_t>(i)] += kernel.local(i, j) * v[static_cast<std::size_t>(j)];
+    }
+    const double scale = greatest(expected);
+    for (const double memory : {1e9, 0.0}) {
+      const auto apply = features.linear_operator(world, memory);
+      const auto [begin, end] = pastur::linalg::even_range(n, world.rank(), world.size());
+      ASSERT_EQ(apply.local_size, end - begin);
+      ASSERT_EQ(apply.global_size, n);
+      std::vector<double> y(static_cast<std::size_t>(end - begin));
+      for (int repeat = 0; repeat < 2; ++repeat) {
+        apply.apply(std::span(v).subspan(static_cast<std::size_t>(begin), y.size()), y);
+        for (std::size_t i = 0; i < y.size(); ++i)
+          EXPECT_NEAR(y[i], expected[static_cast<std::size_t>(begin) + i], 1e-13 * scale);
+      }
+    }
+  }
+}
+
+TEST(NeuralTangentFeatures, more_ranks_than_rows_are_no_trouble) {
+  const Communicator world = Communicator::world();
+  const Streams streams("tiny");
+  const Activation sigma = Activation::named("erf");
+  const NeuralTangentFeatures features(Inputs::sphere(streams, 2, 1, 3), sigma, WeightLaw::sphere, 2,
+                                       streams);
+  const auto expected = reference_kernel(features, sigma, 0, 2, 0, 2);
+  const auto row = reference_kernel(features, sigma, 2, 1, 0, 2);
+  const std::vector<double> alphas{2.0, -3.0};
+  for (const PredictionRoute route : {PredictionRoute::network, PredictionRoute::kernel}) {
+    EXPECT_NEAR(features.predict(alphas, 1, world, route)[0], 2.0 * row[0] - 3.0 * row[1], 1e-14);
+  }
+  const auto apply = features.linear_operator(world);
+  const std::int64_t begin = pastur::linalg::even_range(2, world.rank(), world.size()).first;
+  std::vector<double> y(static_cast<std::size_t>(apply.local_size));
+  apply.apply(std::span(alphas).subspan(static_cast<std::size_t>(begin), y.size()), y);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const std::size_t k = static_cast<std::size_t>(begin) + i;
+    EXPECT_NEAR(y[i], 2.0 * expected[k] - 3.0 * expected[k + 2], 1e-14);
+  }
+  EXPECT_EQ(features.assemble(ProcessGrid::create(world), 1).rows(), 2);
+}
+
+TEST(NeuralTangentFeatures, preconditioner_holds_the_linear_part_and_the_bulk) {
+  const Communicator world = Communicator::world();
+  const Streams streams("preconditioner");
+  constexpr std::int64_t n = 60, d = 8;
+  const NeuralTangentFeatures features(Inputs::sphere(streams, n, 0, d), Activation::named("relu"),
+                                       WeightLaw::sphere, 20, streams);
+  const auto preconditioner = features.preconditioner(world);
+  EXPECT_EQ(preconditioner.rank, d);
+  EXPECT_NEAR(preconditioner.shift, 0.25, 1e-13);
+  const auto [begin, end] = pastur::linalg::even_range(n, world.rank(), world.size());
+  ASSERT_EQ(preconditioner.factor.size(), static_cast<std::size_t>((end - begin) * d));
+  // Rows of norm sqrt(d) scaled by c_0 / sqrt(d) have norm c_0 = 1/2.
+  for (std::int64_t i = 0; i < end - begin; ++i) {
+    double norm = 0.0;
+    for (std::int64_t j = 0; j < d; ++j)
+      norm += std::pow(preconditioner.factor[static_cast<std::size_t>(i + j * (end - begin))], 2);
+    EXPECT_NEAR(norm, 0.25, 1e-13);
+  }
+}
+
+TEST(NeuralTangentFeatures, misuse_is_refused) {
+  const Streams streams("misuse");
+  const Inputs inputs = Inputs::sphere(streams, 5, 2, 3);
+  const Communicator self = Communicator::self();
+  EXPECT_THROW(NeuralTangentFeatures(inputs, Activation::named("relu"), WeightLaw::sphere, 0, streams),
+               std::invalid_argument);
+  EXPECT_THROW(NeuralTangentFeatures(inputs, Activation::named("sign"), WeightLaw::sphere, 3, streams),
+               std::domain_error);
+  const NeuralTangentFeatures features(inputs, Activation::named("relu"), WeightLaw::sphere, 3, streams);
+  EXPECT_THROW(features.predict(std::vector<double>(4), 1, self), std::invalid_argument);
+  EXPECT_THROW(features.weights(2, 2, nullptr, 2), std::out_of_range);
+}
+
+TEST(NeuralTangentFeatures, cost_counts_what_the_sheet_counts) {
+  const auto cost = neural_tangent_cost(20000, 1000, 500, 1000, 1, 1);
+  EXPECT_NEAR(cost.assembly_flops, 6e11 + 2e10, 1e9);
+  EXPECT_EQ(cost.operator_flops, 4.0 * 20000 * 1000 * 500);
+  EXPECT_LT(neural_tangent_cost(20000, 1000, 500, 1000, 1, 4).operator_bytes, cost.operator_bytes / 2.0);
+}
+
+} // namespace
