@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "open_file.hpp"
+
+#include "layout_text.hpp"
+#include "schema.hpp"
+#include "slot_dataset.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <xxhash.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+namespace pastur::store {
+
+namespace {
+
+/// Throws unless `path` is a file that begins like HDF5; gives its size.
+std::uint64_t regular_hdf5_size(const std::filesystem::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR)
+      throw NotAStore(FileKind::absent, fmt::format("{} does not exist", path.string()));
+    throw NotAStore(FileKind::foreign,
+                    fmt::format("{} cannot be read: {}", path.string(), std::strerror(errno)));
+  }
+  if (!S_ISREG(status.st_mode))
+    throw NotAStore(FileKind::foreign, fmt::format("{} is not a regular file", path.string()));
+  static constexpr std::array<char, 8> signature{'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+  std::array<char, 8> begin{};
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    throw NotAStore(FileKind::foreign,
+                    fmt::format("{} cannot be read: {}", path.string(), std::strerror(errno)));
+  file.read(begin.data(), begin.size());
+  if (file.gcount() != static_cast<std::streamsize>(begin.size()) || begin != signature) {
+    throw NotAStore(FileKind::foreign, fmt::format("{} is not an HDF5 file", path.string()));
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+bool has_format_mark(hid_t file) {
+  const std::string expected = format_name;
+  if (H5Aexists(file, "format") <= 0) return false;
+  const Handle attribute(H5Aopen(file, "format", H5P_DEFAULT));
+  const Handle stored_type(H5Aget_type(attribute.get()));
+  const Handle type = element_type(Element::text, expected.size());
+  if (!attribute || !stored_type || H5Tequal(stored_type.get(), type.get()) <= 0) return false;
+  const Handle space(H5Aget_space(attribute.get()));
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) return false;
+  std::string text(expected.size(), '\0');
+  return H5Aread(attribute.get(), type.get(), text.data()) >= 0 && text == expected;
+}
+
+/// A scalar 8-byte attribute.
+template <class T>
+std::optional<T> number_attribute(hid_t object, const char* name, Element element) {
+  if (H5Aexists(object, name) <= 0) return std::nullopt;
+  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT));
+  const Handle stored_type(H5Aget_type(attribute.get()));
+  const Handle space(H5Aget_space(attribute.get()));
+  const Handle type = element_type(element, 8);
+  if (H5Tequal(stored_type.get(), type.get()) <= 0 || H5Sget_simple_extent_npoints(space.get()) != 1)
+    return std::nullopt;
+  T value{};
+  if (H5Aread(attribute.get(), type.get(), &value) < 0) return std::nullopt;
+  return value;
+}
+
+std::string stored_layout_text(hid_t file, std::uint64_t file_size) {
+  const Handle dataset = own(H5Dopen2(file, layout_path, H5P_DEFAULT), "its layout is missing");
+  const Handle type = own(H5Dget_type(dataset.get()), "its layout is unreadable");
+  const Handle space = own(H5Dget_space(dataset.get()), "its layout is unreadable");
+  const std::size_t size = H5Tget_size(type.get());
+  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 || size > file_size ||
+      H5Sget_simple_extent_npoints(space.get()) != 1) {
+    throw std::runtime_error("its layout is unreadable");
+  }
+  std::string text(size, '\0');
+  require(H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()),
+          "its layout is unreadable");
+  const auto checksum = number_attribute<std::uint64_t>(dataset.get(), "checksum", Element::unsigned64);
+  if (!checksum || *checksum != XXH3_64bits(text.data(), text.size()))
+    throw std::runtime_error("the checksum of its layout is wrong");
+  return text;
+}
+
+void check_slot_datasets(hid_t file, const Layout& layout, std::uint64_t file_size) {
+  for (const SlotDatasetPlan& plan : slot_datasets(layout)) {
+    const SlotDataset dataset(file, plan);
+    if (dataset.offset() > file_size || dataset.bytes() > file_size - dataset.offset()) {
+      throw std::runtime_error(fmt::format("dataset '{}' ends beyond the end of the file", plan.path));
+    }
+  }
+}
+
+} // namespace
+
+OpenedFile open_file(const std::filesystem::path& path) {
+  const QuietErrors quiet;
+  const std::uint64_t size = regular_hdf5_size(path);
+  const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), "HDF5 properties");
+  require(H5Pset_file_locking(access.get(), false, true), "HDF5 file locking");
+  OpenedFile opened{Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get())), {}};
+  if (!opened.file) {
+    throw NotAStore(FileKind::damaged,
+                    fmt::format("{} is damaged or incomplete: {}", path.string(), hdf5_reason()));
+  }
+  const hid_t file = opened.file.get();
+  const auto version = number_attribute<std::int64_t>(file, "schema_version", Element::integer);
+  if (!has_format_mark(file) || !version) {
+    throw NotAStore(FileKind::foreign,
+                    fmt::format("{} is an HDF5 file, but not a result of pastur", path.string()));
+  }
+  if (*version > schema_version) {
+    throw NotAStore(FileKind::newer,
+                    fmt::format("{} was written by a newer pastur (schema version {}, this one knows {})",
+                                path.string(), *version, schema_version));
+  }
+  try {
+    opened.layout = layout_from_text(stored_layout_text(file, size));
+    validate(opened.layout);
+    check_slot_datasets(file, opened.layout, size);
+  } catch (const std::exception& error) {
+    throw NotAStore(FileKind::damaged, fmt::format("{} is damaged: {}", path.string(), error.what()));
+  }
+  return opened;
+}
+
+FileStatus inspect(const std::filesystem::path& path) {
+  try {
+    open_file(path);
+  } catch (const NotAStore& error) {
+    return {error.kind, error.what()};
+  } catch (const std::exception& error) {
+    return {FileKind::damaged, error.what()};
+  }
+  return {FileKind::store, {}};
+}
+
+} // namespace pastur::store

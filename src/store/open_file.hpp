@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "hdf5_handle.hpp"
+
+#include <pastur/store/store.hpp>
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace pastur::store {
+
+/// Why a path is not a readable store.
+class NotAStore : public std::runtime_error {
+public:
+  NotAStore(FileKind file_kind, const std::string& message) : std::runtime_error(message), kind(file_kind) {}
+  FileKind kind;
+};
+
+struct OpenedFile {
+  Handle file;
+  Layout layout;
+};
+
+/// Opens a store for reading with the serial driver, and proves it before anything is believed: signature,
+/// schema version, the layout's checksum, and each slot dataset's type, shape and place inside the file.
+/// Never writes. Throws NotAStore.
+OpenedFile open_file(const std::filesystem::path& path);
+
+} // namespace pastur::store

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace pastur::store {
+
+/// The file behind a path as the user gave it: absolute, links resolved, so that two names of one file meet
+/// in one lock. Throws InputError when its folder does not exist.
+std::filesystem::path resolved(const std::filesystem::path& path);
+
+/// Throws InputError when the file system of `folder` has not `bytes` left.
+void require_space(const std::filesystem::path& folder, std::uint64_t bytes);
+
+/// A name in `target`'s folder that no other process uses. Names left by killed runs are recognised by their
+/// beginning.
+std::filesystem::path temporary_name(const std::filesystem::path& target);
+/// Removes what killed runs left of earlier attempts to create `target`. Only for the holder of its lock.
+void remove_stale_temporaries(const std::filesystem::path& target);
+
+/// Reserves every block of the file (holes would fail later, at a commit) and forces it to the disk.
+void make_durable(const std::filesystem::path& file);
+
+/// Moves a durable file to its final name and forces the folder to the disk. Throws InputError when `target`
+/// exists and `overwrite` is false.
+void move_into_place(const std::filesystem::path& file, const std::filesystem::path& target, bool overwrite);
+
+} // namespace pastur::store

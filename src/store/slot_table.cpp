@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "slot_table.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+
+namespace pastur::store {
+
+namespace {
+
+/// Verification reads blocks of about this size, so that its memory does not depend on the file's.
+constexpr std::size_t block_bytes = std::size_t{8} << 20;
+
+SlotDatasetPlan planned(const std::vector<SlotDatasetPlan>& plans, const std::string& path) {
+  const auto found = std::find_if(plans.begin(), plans.end(),
+                                  [&](const SlotDatasetPlan& plan) { return plan.path == path; });
+  if (found == plans.end()) throw std::logic_error(fmt::format("no dataset '{}' is planned", path));
+  return *found;
+}
+
+struct HashDeleter {
+  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+};
+
+/// The longest prefix of `text` that fits a reason slot without cutting a UTF-8 character.
+std::string_view fitting(std::string_view text) {
+  if (text.size() <= reason_width) return text;
+  std::size_t length = reason_width;
+  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0u) == 0x80u) --length;
+  return text.substr(0, length);
+}
+
+} // namespace
+
+struct SlotTable::Run {
+  std::int64_t point = 0, draw = 0, count = 0;
+  std::vector<std::vector<double>> gathered;   // observable by observable, draws one after the other
+  std::vector<std::span<const double>> values; // the same, or a single record's own memory
+  std::vector<char> reasons;
+  std::vector<double> seconds;
+  std::vector<std::uint8_t> states;
+  std::vector<std::uint64_t> checksums; // as in the file; empty in a gathered run
+};
+
+SlotTable::SlotTable(hid_t file, const Layout& layout)
+    : layout_(layout), slot_bytes_(reason_width + 8 + 8 + 1),
+      checksum_(file, planned(slot_datasets(layout), checksum_path)),
+      reason_(file, planned(slot_datasets(layout), reason_path)),
+      seconds_(file, planned(slot_datasets(layout), seconds_path)),
+      state_(file, planned(slot_datasets(layout), state_path)) {
+  const std::vector<SlotDatasetPlan> plans = slot_datasets(layout);
+  for (const Variable& variable : layout.observables) {
+    observables_.emplace_back(file, planned(plans, variable.name));
+    own_sizes_.push_back(static_cast<std::size_t>(layout.own_size(variable)));
+    slot_bytes_ += 8 * own_sizes_.back();
+  }
+}
+
+SlotDataset::Box SlotTable::box(const SlotDataset& dataset, std::int64_t point, std::int64_t draw,
+                                std::int64_t count) const {
+  SlotDataset::Box box = dataset.all();
+  const std::size_t axes = layout_.axes.size();
+  auto rest = static_cast<hsize_t>(point);
+  for (std::size_t a = axes; a-- > 0;) {
+    box.start[a] = rest % dataset.shape()[a];
+    box.count[a] = 1;
+    rest /= dataset.shape()[a];
+  }
+  box.start[axes] = static_cast<hsize_t>(draw);
+  box.count[axes] = static_cast<hsize_t>(count);
+  return box;
+}
+
+void SlotTable::check(const DrawRecord& record) const {
+  if (record.point < 0 || record.point >= layout_.points() || record.draw < 0 ||
+      record.draw >= layout_.draws) {
+    throw std::invalid_argument(
+        fmt::format("the store has no slot for draw {} of point {}", record.draw, record.point));
+  }
+  if (record.state == DrawState::pending) throw std::invalid_argument("a pending draw cannot be committed");
+  if (record.values.empty() && record.state == DrawState::failed) return;
+  if (record.values.size() != observables_.size()) {
+    throw std::invalid_argument(fmt::format("a draw brought {} observables, the store has {}",
+                                            record.values.size(), observables_.size()));
+  }
+  for (std::size_t o = 0; o < observables_.size(); ++o) {
+    if (record.values[o].size() != own_sizes_[o]) {
+      throw std::invalid_argument(fmt::format("'{}' brought {} values, its slot has {}",
+                                              layout_.observables[o].name, record.values[o].size(),
+                                              own_sizes_[o]));
+    }
+  }
+}
+
+SlotTable::Run SlotTable::gather(std::span<const DrawRecord* const> records) const {
+  Run run;
+  run.point = records.front()->point;
+  run.draw = records.front()->draw;
+  run.count = static_cast<std::int64_t>(records.size());
+  run.reasons.assign(records.size() * reason_width, '\0');
+  for (std::size_t k = 0; k < records.size(); ++k) {
+    const std::string_view reason = fitting(records[k]->reason);
+    std::copy(reason.begin(), reason.end(),
+              run.reasons.begin() + static_cast<std::ptrdiff_t>(k * reason_width));
+    run.seconds.push_back(records[k]->seconds);
+    run.states.push_back(static_cast<std::uint8_t>(records[k]->state));
+  }
+  run.gathered.resize(observables_.size());
+  for (std::size_t o = 0; o < observables_.size(); ++o) {
+    if (records.size() == 1 && !records.front()->values.empty()) {
+      run.values.emplace_back(records.front()->values[o]);
+      continue;
+    }
+    std::vector<double>& all = run.gathered[o];
+    all.reserve(records.size() * own_sizes_[o]);
+    for (const DrawRecord* record : records) {
+      if (record->values.empty()) {
+        all.insert(all.end(), own_sizes_[o], std::numeric_limits<double>::quiet_NaN());
+      } else {
+        all.insert(all.end(), record->values[o].begin(), record->values[o].end());
+      }
+    }
+    run.values.emplace_back(all);
+  }
+  return run;
+}
+
+SlotTable::Run SlotTable::load(std::int64_t point, std::int64_t draw, std::int64_t count) const {
+  const auto slots = static_cast<std::size_t>(count);
+  Run run;
+  run.point = point;
+  run.draw = draw;
+  run.count = count;
+  run.gathered.resize(observables_.size());
+  for (std::size_t o = 0; o < observables_.size(); ++o) {
+    run.gathered[o].resize(slots * own_sizes_[o]);
+    observables_[o].read(box(observables_[o], point, draw, count), run.gathered[o].data());
+    run.values.emplace_back(run.gathered[o]);
+  }
+  run.reasons.resize(slots * reason_width);
+  run.seconds.resize(slots);
+  run.states.resize(slots);
+  run.checksums.resize(slots);
+  reason_.read(box(reason_, point, draw, count), run.reasons.data());
+  seconds_.read(box(seconds_, point, draw, count), run.seconds.data());
+  state_.read(box(state_, point, draw, count), run.states.data());
+  checksum_.read(box(checksum_, point, draw, count), run.checksums.data());
+  return run;
+}
+
+std::uint64_t SlotTable::checksum(const Run& run, std::size_t k) const {
+  static const std::unique_ptr<XXH3_state_t, HashDeleter> hash(XXH3_createState());
+  XXH3_64bits_reset(hash.get());
+  for (std::size_t o = 0; o < observables_.size(); ++o) {
+    XXH3_64bits_update(hash.get(), run.values[o].data() + k * own_sizes_[o], own_sizes_[o] * sizeof(double));
+  }
+  XXH3_64bits_update(hash.get(), run.reasons.data() + k * reason_width, reason_width);
+  XXH3_64bits_update(hash.get(), &run.seconds[k], sizeof(double));
+  XXH3_64bits_update(hash.get(), &run.states[k], 1);
+  // Where the slot stands, so that two swapped slots are noticed.
+  const std::array<std::int64_t, 2> place{run.point, run.draw + static_cast<std::int64_t>(k)};
+  XXH3_64bits_update(hash.get(), place.data(), sizeof(place));
+  return XXH3_64bits_digest(hash.get());
+}
+
+void SlotTable::store(const Run& run) const {
+  const auto slots = static_cast<std::size_t>(run.count);
+  std::vector<std::uint64_t> checksums(slots);
+  for (std::size_t k = 0; k < slots; ++k) checksums[k] = checksum(run, k);
+  // A slot that is written again (a failed draw retried) says pending first, so that a reader never meets an
+  // old state on new values.
+  std::vector<std::uint8_t> old(slots);
+  const SlotDataset::Box states = box(state_, run.point, run.draw, run.count);
+  state_.read(states, old.data());
+  if (std::any_of(old.begin(), old.end(), [](std::uint8_t state) { return state != 0; })) {
+    std::fill(old.begin(), old.end(), std::uint8_t{0});
+    state_.write(states, old.data());
+  }
+  for (std::size_t o = 0; o < observables_.size(); ++o) {
+    observables_[o].write(box(observables_[o], run.point, run.draw, run.count), run.values[o].data());
+  }
+  checksum_.write(box(checksum_, run.point, run.draw, run.count), checksums.data());
+  reason_.write(box(reason_, run.point, run.draw, run.count), run.reasons.data());
+  seconds_.write(box(seconds_, run.point, run.draw, run.count), run.seconds.data());
+  state_.write(states, run.states.data());
+}
+
+void SlotTable::write(std::span<const DrawRecord> records) const {
+  std::vector<const DrawRecord*> sorted;
+  for (const DrawRecord& record : records) {
+    check(record);
+    sorted.push_back(&record);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [](const DrawRecord* a, const DrawRecord* b) {
+    return std::pair(a->point, a->draw) < std::pair(b->point, b->draw);
+  });
+  for (std::size_t begin = 0; begin < sorted.size();) {
+    std::size_t end = begin + 1;
+    while (end < sorted.size() && sorted[end]->point == sorted[begin]->point &&
+           sorted[end]->draw == sorted[end - 1]->draw + 1)
+      ++end;
+    store(gather(std::span(sorted).subspan(begin, end - begin)));
+    begin = end;
+  }
+}
+
+std::vector<std::uint8_t> SlotTable::raw_states() const {
+  std::vector<std::uint8_t> raw(state_.bytes());
+  state_.read(state_.all(), raw.data());
+  return raw;
+}
+
+std::vector<std::uint8_t> SlotTable::verified_states(const std::vector<std::uint8_t>& raw, std::int64_t begin,
+                                                     std::int64_t end) const {
+  std::vector<std::uint8_t> verified(static_cast<std::size_t>(end - begin), 0);
+  const auto largest = static_cast<std::int64_t>(std::max<std::size_t>(1, block_bytes / slot_bytes_));
+  for (std::int64_t slot = begin; slot < end;) {
+    if (raw[static_cast<std::size_t>(slot)] == 0) {
+      ++slot;
+      continue;
+    }
+    const std::int64_t point = slot / layout_.draws;
+    const std::int64_t last = std::min({end, (point + 1) * layout_.draws, slot + largest});
+    std::int64_t next = slot + 1;
+    while (next < last && raw[static_cast<std::size_t>(next)] != 0) ++next;
+    const Run run = load(point, slot - point * layout_.draws, next - slot);
+    for (std::size_t k = 0; k < run.states.size(); ++k) {
+      const bool known = run.states[k] == static_cast<std::uint8_t>(DrawState::done) ||
+                         run.states[k] == static_cast<std::uint8_t>(DrawState::failed);
+      if (known && run.checksums[k] == checksum(run, k))
+        verified[static_cast<std::size_t>(slot - begin) + k] = run.states[k];
+    }
+    slot = next;
+  }
+  return verified;
+}
+
+std::vector<std::string> SlotTable::reasons() const {
+  std::vector<char> bytes(reason_.bytes());
+  reason_.read(reason_.all(), bytes.data());
+  std::vector<std::string> texts;
+  for (std::size_t at = 0; at < bytes.size(); at += reason_width) {
+    const std::string_view slot(bytes.data() + at, reason_width);
+    texts.emplace_back(slot.substr(0, slot.find('\0')));
+  }
+  return texts;
+}
+
+std::vector<double> SlotTable::seconds() const {
+  std::vector<double> values(seconds_.bytes() / sizeof(double));
+  seconds_.read(seconds_.all(), values.data());
+  return values;
+}
+
+std::vector<double> SlotTable::observable(std::size_t index) const {
+  const SlotDataset& dataset = observables_.at(index);
+  std::vector<double> values(dataset.bytes() / sizeof(double));
+  dataset.read(dataset.all(), values.data());
+  return values;
+}
+
+std::vector<double> SlotTable::observable(std::size_t index, std::int64_t point, std::int64_t draw) const {
+  const SlotDataset& dataset = observables_.at(index);
+  std::vector<double> values(own_sizes_.at(index));
+  dataset.read(box(dataset, point, draw, 1), values.data());
+  return values;
+}
+
+} // namespace pastur::store

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "slot_dataset.hpp"
+
+#include <pastur/store/store.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace pastur::store {
+
+/// The draws' slots of an open file: how a draw is laid down, in which order, and how a torn one is
+/// recognised. Slot s = point * draws + draw.
+class SlotTable {
+public:
+  /// `layout` must outlive the table.
+  SlotTable(hid_t file, const Layout& layout);
+
+  /// Writes finished draws, slot by slot in the order observables, checksum, reason, seconds, state;
+  /// neighbours in one write. Throws std::invalid_argument before anything is written when a record does not
+  /// fit the layout.
+  void write(std::span<const DrawRecord> records) const;
+
+  /// The state bytes as they stand in the file.
+  std::vector<std::uint8_t> raw_states() const;
+  /// The same for slots [begin, end), with `pending` where the checksum does not match. `raw`: of all slots.
+  std::vector<std::uint8_t> verified_states(const std::vector<std::uint8_t>& raw, std::int64_t begin,
+                                            std::int64_t end) const;
+
+  std::vector<std::string> reasons() const;
+  std::vector<double> seconds() const;
+  std::vector<double> observable(std::size_t index) const;
+  std::vector<double> observable(std::size_t index, std::int64_t point, std::int64_t draw) const;
+
+private:
+  /// Consecutive draws of one point, with all that a slot holds.
+  struct Run;
+  SlotDataset::Box box(const SlotDataset& dataset, std::int64_t point, std::int64_t draw,
+                       std::int64_t count) const;
+  Run gather(std::span<const DrawRecord* const> records) const;
+  Run load(std::int64_t point, std::int64_t draw, std::int64_t count) const;
+  void store(const Run& run) const;
+  std::uint64_t checksum(const Run& run, std::size_t k) const;
+  void check(const DrawRecord& record) const;
+
+  const Layout& layout_;
+  std::vector<SlotDataset> observables_;
+  std::vector<std::size_t> own_sizes_; // doubles of one slot, per observable
+  std::size_t slot_bytes_;
+  SlotDataset checksum_, reason_, seconds_, state_;
+};
+
+} // namespace pastur::store

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "create_file.hpp"
+#include "descriptor.hpp"
+#include "layout_text.hpp"
+#include "open_file.hpp"
+#include "place_file.hpp"
+#include "provenance_slots.hpp"
+#include "run_lock.hpp"
+#include "slot_table.hpp"
+#include "theory_table.hpp"
+
+#include <pastur/parallel/agree.hpp>
+#include <pastur/parallel/error.hpp>
+#include <pastur/store/store.hpp>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <exception>
+#include <stdexcept>
+#include <thread>
+
+namespace pastur::store {
+
+namespace {
+
+Handle open_in_parallel(const parallel::Communicator& comm, const std::filesystem::path& path) {
+  const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), "HDF5 properties");
+  require(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18), "HDF5 version bounds");
+  require(H5Pset_fapl_mpio(access.get(), comm.get(), MPI_INFO_NULL), "HDF5 MPI-IO driver");
+  return Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()));
+}
+
+/// Whether every rank of `comm` arrives here within a few seconds. An exception that all ranks share brings
+/// them all; one rank's own does not.
+bool all_arrive(const parallel::Communicator& comm) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Ibarrier(comm.get(), &request);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  for (;;) {
+    int arrived = 0;
+    MPI_Test(&request, &arrived, MPI_STATUS_IGNORE);
+    if (arrived != 0) return true;
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+/// The layout as a file gives it back: what is compared on resume.
+Layout as_stored(const Layout& layout) {
+  return layout_from_text(layout_to_text(layout));
+}
+
+std::uint64_t planned_bytes(const Layout& layout) {
+  std::uint64_t total = std::uint64_t{1} << 18; // metadata
+  for (const SlotDatasetPlan& plan : slot_datasets(layout)) total += plan.bytes();
+  return total + 2 * layout_to_text(layout).size();
+}
+
+void create_and_place(const std::filesystem::path& path, const Layout& layout, bool overwrite, bool locked) {
+  const std::filesystem::path folder = path.parent_path();
+  if (!overwrite && std::filesystem::exists(path)) {
+    throw InputError(fmt::format("{} exists; it is left as it is (--overwrite replaces it)", path.string()));
+  }
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
+    throw InputError(fmt::format("{} is not a regular file: it is left as it is", path.string()));
+  }
+  if (locked) remove_stale_temporaries(path);
+  require_space(folder, planned_bytes(layout));
+  const std::filesystem::path temporary = temporary_name(path);
+  try {
+    create_file(temporary, layout);
+    make_durable(temporary);
+    move_into_place(temporary, path, overwrite);
+  } catch (const std::exception& error) {
+    unlink(temporary.c_str());
+    if (dynamic_cast<const InputError*>(&error) != nullptr) throw;
+    throw InputError(fmt::format("{} cannot be created: {}", path.string(), error.what()));
+  }
+}
+
+/// The stored layout of a file that can be continued with `layout`.
+Layout continuable(const std::filesystem::path& path, const Layout& layout) {
+  Layout stored;
+  try {
+    stored = open_file(path).layout;
+  } catch (const NotAStore& error) {
+    throw InputError(fmt::format("{}; it is left as it is", error.what()));
+  }
+  const Layout wanted = as_stored(layout);
+  if (stored.identity != wanted.identity) {
+    throw InputError(fmt::format("{} holds the results of another study file (seed, parameters or sweep "
+                                 "differ): choose another output "
+                                 "file, or --overwrite",
+                                 path.string()));
+  }
+  const std::string difference = layout_difference(stored, wanted);
+  if (!difference.empty())
+    throw InputError(fmt::format("{} cannot be continued: {}", path.string(), difference));
+  return stored;
+}
+
+} // namespace
+
+struct Store::Impl {
+  parallel::Communicator comm;
+  std::filesystem::path path;
+  Layout layout;
+  RunLock lock;
+  Handle file;
+  std::unique_ptr<SlotTable> slots;
+  std::unique_ptr<TheoryTable> theory;
+  std::unique_ptr<ProvenanceSlots> provenance;
+  Descriptor descriptor; // of the same file, for fdatasync: HDF5 has no call that forces data alone
+  bool unsynced = false;
+  int exceptions = std::uncaught_exceptions();
+
+  /// What stands in rank 0's file, everywhere. @note Collective
+  void share_layout() {
+    std::string text = comm.rank() == 0 ? layout_to_text(layout) : std::string();
+    comm.broadcast(text);
+    layout = layout_from_text(text);
+  }
+
+  /// @note Collective
+  void open() {
+    const QuietErrors quiet;
+    parallel::agree(comm, [&] {
+      descriptor = Descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+      if (!descriptor) {
+        throw InputError(
+            fmt::format("{} cannot be written on every node: {}", path.string(), std::strerror(errno)));
+      }
+    });
+    file = open_in_parallel(comm, path);
+    parallel::agree(
+        comm, static_cast<bool>(file),
+        fmt::format("{} cannot be opened in parallel: {}", path.string(), file ? "" : hdf5_reason()));
+    parallel::agree(comm, [&] {
+      slots = std::make_unique<SlotTable>(file.get(), layout);
+      theory = std::make_unique<TheoryTable>(file.get(), layout);
+      if (comm.rank() == 0) provenance = std::make_unique<ProvenanceSlots>(file.get());
+    });
+  }
+
+  void sync() {
+    if (fdatasync(descriptor.get()) != 0) {
+      throw std::runtime_error(fmt::format("{} cannot be written: {}", path.string(), std::strerror(errno)));
+    }
+    unsynced = false;
+  }
+
+  /// @note Collective
+  void close() noexcept {
+    const QuietErrors quiet;
+    slots.reset();
+    theory.reset();
+    provenance.reset();
+    file.close();
+    if (unsynced) fdatasync(descriptor.get());
+    descriptor = Descriptor();
+    // Nobody may take the lock while a rank still has the file open.
+    comm.barrier();
+    lock = RunLock();
+  }
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(Store&&) noexcept = default;
+
+Store& Store::operator=(Store&& other) noexcept {
+  Store old(std::move(*this));
+  impl_ = std::move(other.impl_);
+  return *this;
+}
+
+Store::~Store() {
+  if (!impl_) return;
+  if (std::uncaught_exceptions() > impl_->exceptions && impl_->comm.size() > 1 && !all_arrive(impl_->comm)) {
+    // This rank alone failed. Closing is collective and would wait for ever; every committed slot is on the
+    // disk already, so the file is left open: HDF5 closes it in MPI_Finalize, and the lock goes with the
+    // process.
+    static_cast<void>(impl_.release());
+    return;
+  }
+  impl_->close();
+}
+
+Store Store::create(const parallel::Communicator& comm, const std::filesystem::path& path,
+                    const Layout& layout, bool overwrite) {
+  auto impl = std::make_unique<Impl>(Impl{.comm = comm.split(0),
+                                          .path = {},
+                                          .layout = {},
+                                          .lock = {},
+                                          .file = {},
+                                          .slots = {},
+                                          .theory = {},
+                                          .provenance = {}});
+  parallel::agree(comm, [&] {
+    const QuietErrors quiet;
+    validate(layout);
+    impl->path = resolved(path);
+    if (comm.rank() != 0) return;
+    impl->layout = as_stored(layout);
+    impl->lock = RunLock::acquire(impl->path);
+    create_and_place(impl->path, impl->layout, overwrite, impl->lock.held());
+  });
+  impl->share_layout();
+  impl->open();
+  return Store(std::move(impl));
+}
+
+Store Store::resume(const parallel::Communicator& comm, const std::filesystem::path& path,
+                    const Layout& layout) {
+  auto impl = std::make_unique<Impl>(Impl{.comm = comm.split(0),
+                                          .path = {},
+                                          .layout = {},
+                                          .lock = {},
+                                          .file = {},
+                                          .slots = {},
+                                          .theory = {},
+                                          .provenance = {}});
+  parallel::agree(comm, [&] {
+    const QuietErrors quiet;
+    impl->path = resolved(path);
+    if (comm.rank() != 0) return;
+    // Looked at before the lock as well: a foreign file gets no lock file beside it.
+    continuable(impl->path, layout);
+    impl->lock = RunLock::acquire(impl->path);
+    impl->layout = continuable(impl->path, layout);
+    remove_stale_temporaries(impl->path);
+  });
+  impl->share_layout();
+  impl->open();
+  return Store(std::move(impl));
+}
+
+const Layout& Store::layout() const {
+  return impl_->layout;
+}
+
+std::vector<DrawState> Store::states() const {
+  const parallel::Communicator& comm = impl_->comm;
+  const std::int64_t total = impl_->layout.points() * impl_->layout.draws;
+  const auto boundary = [&](int rank) { return total * rank / comm.size(); };
+  std::vector<std::uint8_t> mine;
+  parallel::agree(comm, [&] {
+    const QuietErrors quiet;
+    mine = impl_->slots->verified_states(impl_->slots->raw_states(), boundary(comm.rank()),
+                                         boundary(comm.rank() + 1));
+  });
+  std::vector<int> counts, offsets;
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    offsets.push_back(static_cast<int>(boundary(rank))); // validate() keeps the total below 2^31
+    counts.push_back(static_cast<int>(boundary(rank + 1) - boundary(rank)));
+  }
+  std::vector<std::uint8_t> all(static_cast<std::size_t>(total));
+  MPI_Allgatherv(mine.data(), static_cast<int>(mine.size()), MPI_UINT8_T, all.data(), counts.data(),
+                 offsets.data(), MPI_UINT8_T, comm.get());
+  std::vector<DrawState> states;
+  states.reserve(all.size());
+  for (const std::uint8_t state : all) states.push_back(static_cast<DrawState>(state));
+  return states;
+}
+
+std::vector<double> Store::read(std::size_t observable, std::int64_t point, std::int64_t draw) const {
+  const QuietErrors quiet;
+  return impl_->slots->observable(observable, point, draw);
+}
+
+void Store::commit(std::span<const DrawRecord> records) {
+  if (records.empty()) return;
+  const QuietErrors quiet;
+  try {
+    impl_->slots->write(records);
+    impl_->sync();
+  } catch (const std::invalid_argument&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw std::runtime_error(fmt::format("{}: {} finished draws could not be written: {}",
+                                         impl_->path.string(), records.size(), error.what()));
+  }
+}
+
+void Store::write_theory(std::int64_t point, std::span<const std::vector<double>> values, bool fine) {
+  const QuietErrors quiet;
+  impl_->theory->write(point, values, fine);
+  impl_->unsynced = true;
+}
+
+void Store::write_provenance(const std::string& json) {
+  if (impl_->comm.rank() != 0) throw std::logic_error("only rank 0 writes provenance");
+  const QuietErrors quiet;
+  impl_->provenance->write(json);
+  impl_->sync();
+}
+
+} // namespace pastur::store
