@@ -119,6 +119,9 @@ struct Store::Impl {
   bool unsynced = false;
   int exceptions = std::uncaught_exceptions();
 
+  /// A communicator of its own. @note Collective
+  explicit Impl(const parallel::Communicator& parent) : comm(parent.split(0)) {}
+
   /// What stands in rank 0's file, everywhere. @note Collective
   void share_layout() {
     std::string text = comm.rank() == 0 ? layout_to_text(layout) : std::string();
@@ -192,14 +195,7 @@ Store::~Store() {
 
 Store Store::create(const parallel::Communicator& comm, const std::filesystem::path& path,
                     const Layout& layout, bool overwrite) {
-  auto impl = std::make_unique<Impl>(Impl{.comm = comm.split(0),
-                                          .path = {},
-                                          .layout = {},
-                                          .lock = {},
-                                          .file = {},
-                                          .slots = {},
-                                          .theory = {},
-                                          .provenance = {}});
+  auto impl = std::make_unique<Impl>(comm);
   parallel::agree(comm, [&] {
     const QuietErrors quiet;
     validate(layout);
@@ -216,14 +212,7 @@ Store Store::create(const parallel::Communicator& comm, const std::filesystem::p
 
 Store Store::resume(const parallel::Communicator& comm, const std::filesystem::path& path,
                     const Layout& layout) {
-  auto impl = std::make_unique<Impl>(Impl{.comm = comm.split(0),
-                                          .path = {},
-                                          .layout = {},
-                                          .lock = {},
-                                          .file = {},
-                                          .slots = {},
-                                          .theory = {},
-                                          .provenance = {}});
+  auto impl = std::make_unique<Impl>(comm);
   parallel::agree(comm, [&] {
     const QuietErrors quiet;
     impl->path = resolved(path);
