@@ -20,6 +20,22 @@ std::vector<double> scale_borders(double s) {
   return borders;
 }
 
+/// E max(Z - x, 0)^power = phi(x) x^{-1-power} int_0^inf y^power exp(-y - y^2/(2 x^2)) dy for x >= 1, where
+/// phi(x) - x Q(x) would cancel.
+double ramp_tail_moment(double x, int power) {
+  constexpr double range = 48.0;
+  constexpr int panels = 12;
+  const QuadratureRule rule = gauss_legendre(40, 0.0, range / panels);
+  double sum = 0.0;
+  for (int panel = 0; panel < panels; ++panel) {
+    for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
+      const double y = panel * (range / panels) + rule.nodes[i];
+      sum += rule.weights[i] * std::pow(y, power) * std::exp(-y - 0.5 * (y / x) * (y / x));
+    }
+  }
+  return normal_density(x) * sum / std::pow(x, 1 + power);
+}
+
 } // namespace
 
 double normal_density(double x) {
@@ -28,6 +44,14 @@ double normal_density(double x) {
 
 double normal_tail(double x) {
   return 0.5 * std::erfc(x * (0.5 * std::numbers::sqrt2));
+}
+
+double ramp_mean(double x) {
+  return x < 1.0 ? normal_density(x) - x * normal_tail(x) : ramp_tail_moment(x, 1);
+}
+
+double ramp_second_moment(double x) {
+  return x < 1.0 ? (1.0 + x * x) * normal_tail(x) - x * normal_density(x) : ramp_tail_moment(x, 2);
 }
 
 void require_variance(double variance) {

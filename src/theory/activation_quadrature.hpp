@@ -14,6 +14,9 @@ namespace pastur::theory {
 double normal_density(double x);
 /// P(Z > x).
 double normal_tail(double x);
+/// E max(Z - x, 0) and E max(Z - x, 0)^2, to full relative accuracy in the tail too.
+double ramp_mean(double x);
+double ramp_second_moment(double x);
 /// Throws std::invalid_argument unless the variance is finite and >= 0.
 void require_variance(double variance);
 

@@ -55,11 +55,8 @@ double second_moment(const Activation& sigma, double variance) {
   switch (sigma.kind()) {
   case ActivationKind::relu:
     return 0.5 * s;
-  case ActivationKind::shifted_relu: {
-    const double t = sigma.parameter();
-    const double x = t / std::sqrt(s);
-    return (s + t * t) * normal_tail(x) - t * std::sqrt(s) * normal_density(x);
-  }
+  case ActivationKind::shifted_relu:
+    return s * ramp_second_moment(sigma.parameter() / std::sqrt(s));
   case ActivationKind::leaky:
     return 0.5 * s * (1.0 + sigma.parameter() * sigma.parameter());
   case ActivationKind::abs:
@@ -176,7 +173,15 @@ GaussianEquivalent gaussian_equivalent(const Activation& sigma, double s) {
   case ActivationKind::cubic:
     result.noise_variance = 6.0 * s * s * s;
     break;
-  case ActivationKind::shifted_relu:
+  case ActivationKind::shifted_relu: {
+    // max(Z - x, 0) and max(-Z + x, 0) differ by a linear function: same noise, and for x >= 0 the difference
+    // below is harmless.
+    const double x = std::abs(sigma.parameter()) / root;
+    const double mean = ramp_mean(x);
+    const double slope = normal_tail(x);
+    result.noise_variance = s * (ramp_second_moment(x) - mean * mean - slope * slope);
+    break;
+  }
   case ActivationKind::tanh:
   case ActivationKind::erf:
   case ActivationKind::sigmoid:

@@ -32,7 +32,7 @@ std::vector<double> step_coefficients(double t, int count) {
 std::vector<double> ramp_coefficients(double t, int count) {
   const std::vector<double> c = step_coefficients(t, count);
   std::vector<double> mu(c.size());
-  mu[0] = normal_density(t) - t * c[0];
+  mu[0] = ramp_mean(t);
   for (std::size_t k = 1; k < mu.size(); ++k) mu[k] = c[k - 1] / std::sqrt(static_cast<double>(k));
   return mu;
 }
