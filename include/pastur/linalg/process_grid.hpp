@@ -7,11 +7,15 @@
 
 namespace pastur::linalg {
 
-/// The BLACS process grid of a team: as square as the team's size allows, row-major. Shared by the matrices that live on it.
+/// The BLACS process grid of a team: as square as the team's size allows, row-major. Shared by the matrices
+/// that live on it.
 class ProcessGrid {
 public:
   /// The grid keeps a duplicate of `team`. @note Collective over the team
   static std::shared_ptr<const ProcessGrid> create(const parallel::Communicator& team);
+  /// The same with a given number of rows. Throws std::invalid_argument when it does not divide the team's
+  /// size. @note Collective over the team
+  static std::shared_ptr<const ProcessGrid> create(const parallel::Communicator& team, int rows);
   ProcessGrid(const ProcessGrid&) = delete;
   ProcessGrid& operator=(const ProcessGrid&) = delete;
   ~ProcessGrid();
@@ -24,7 +28,7 @@ public:
   const parallel::Communicator& team() const { return team_; }
 
 private:
-  explicit ProcessGrid(const parallel::Communicator& team);
+  ProcessGrid(const parallel::Communicator& team, int rows);
   parallel::Communicator team_;
   int handle_ = -1;
   int context_ = -1;

@@ -13,26 +13,31 @@ namespace pastur::linalg {
 enum class RidgeRoute { automatic, tridiagonal, cholesky };
 
 struct RidgePathOptions {
-  RidgeRoute route = RidgeRoute::automatic;  ///< automatic: Cholesky for few ridges when no spectrum is asked for, else tridiagonal
-  bool spectrum = true;                      ///< fill eigenvalues, rank, outside_range, pseudo_inverse_norm (forces the tridiagonal route)
-  double rank_cut = 1e-11;                   ///< eigenvalues at or below rank_cut * lambda_max count as 0
+  RidgeRoute route = RidgeRoute::automatic; ///< automatic: Cholesky for few ridges when no spectrum is asked
+                                            ///< for, else tridiagonal
+  bool spectrum =
+      true; ///< fill eigenvalues, rank, outside_range, pseudo_inverse_norm (forces the tridiagonal route)
+  double rank_cut = 1e-11; ///< eigenvalues at or below rank_cut * lambda_max count as 0
 };
 
-/// Solutions of (K + ridge I) alpha = y for every ridge, from one reduction K = Q T Q^T. All members are the same on every rank.
+/// Solutions of (K + ridge I) alpha = y for every ridge, from one reduction K = Q T Q^T. All members are the
+/// same on every rank.
 struct RidgePath {
-  std::vector<double> coefficients;        ///< n x ridges, column-major; NaN where the ridge is not admissible
-  std::vector<double> residual_norms;      ///< |K alpha - y|^2 per ridge
-  std::vector<bool> admissible;            ///< ridge > -lambda_min; ridge 0 always is (minimum norm where K is singular)
-  std::vector<double> eigenvalues;         ///< ascending, those at or below the rank cut as exact 0 (spectrum)
-  std::int64_t rank = 0;                   ///< eigenvalues above the cut (spectrum)
-  double outside_range = 0.0;              ///< |(I - K K^+) y|^2 (spectrum)
-  double pseudo_inverse_norm = 0.0;        ///< y^T K^+ y (spectrum)
-  std::string route;                       ///< what ran, e.g. "tridiagonal, LAPACK"
+  std::vector<double> coefficients;   ///< n x ridges, column-major; NaN where the ridge is not admissible
+  std::vector<double> residual_norms; ///< |K alpha - y|^2 per ridge
+  std::vector<bool> admissible; ///< ridge > -lambda_min; ridge 0 always is (minimum norm where K is singular)
+  std::vector<double> eigenvalues;  ///< ascending, those at or below the rank cut as exact 0 (spectrum)
+  std::int64_t rank = 0;            ///< eigenvalues above the cut (spectrum)
+  double outside_range = 0.0;       ///< |(I - K K^+) y|^2 (spectrum)
+  double pseudo_inverse_norm = 0.0; ///< y^T K^+ y (spectrum)
+  std::string route;                ///< what ran, e.g. "tridiagonal, LAPACK"
 };
 
-/// `k`: lower triangle, destroyed. `y`: n labels, the same on every rank. `ridges`: any sign, not divided by n.
-/// Throws std::domain_error when k or y is not finite. 4/3 n^3 + O(n^2 ridges) flop by the tridiagonal route (n^3 more when K is singular and a
-/// spectrum or ridge 0 is asked for), n^3/3 per ridge by Cholesky. @note Collective over k's team
-RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span<const double> ridges, const RidgePathOptions& options = {});
+/// `k`: lower triangle, destroyed. `y`: n labels, the same on every rank. `ridges`: any sign, not divided by
+/// n. Throws std::domain_error when k or y is not finite. 4/3 n^3 + O(n^2 ridges) flop by the tridiagonal
+/// route (n^3 more when K is singular and a spectrum or ridge 0 is asked for), n^3/3 per ridge by Cholesky.
+/// @note Collective over k's team
+RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span<const double> ridges,
+                     const RidgePathOptions& options = {});
 
 } // namespace pastur::linalg

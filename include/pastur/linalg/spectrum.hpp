@@ -8,16 +8,19 @@
 
 namespace pastur::linalg {
 
-/// Which dense eigensolver runs: LAPACK needs a one-rank grid; automatic is LAPACK there and ScaLAPACK elsewhere.
+/// Which dense eigensolver runs: LAPACK needs a one-rank grid; automatic is LAPACK there and ScaLAPACK
+/// elsewhere.
 enum class Eigensolver { automatic, lapack, scalapack, elpa };
 
 struct EigenDecomposition {
-  std::vector<double> values;      ///< ascending, on every rank
-  BlockCyclicMatrix vectors;       ///< column k belongs to values[k]
+  std::vector<double> values; ///< ascending, on every rank
+  BlockCyclicMatrix vectors;  ///< column k belongs to values[k]
+  std::string route;          ///< what ran, e.g. "ScaLAPACK, PDSTEDC"
 };
 
-/// All eigenvalues, ascending, of the symmetric matrix in the lower triangle of `a`, which is destroyed (4/3 n^3 flop).
-/// Throws std::domain_error when `a` is not finite, std::runtime_error when every route failed to converge. @note Collective
+/// All eigenvalues, ascending, of the symmetric matrix in the lower triangle of `a`, which is destroyed (4/3
+/// n^3 flop). Throws std::domain_error when `a` is not finite, std::runtime_error when every route failed to
+/// converge. @note Collective
 std::vector<double> eigenvalues(BlockCyclicMatrix&& a, Eigensolver solver = Eigensolver::automatic);
 
 /// The same with orthonormal eigenvectors. @note Collective

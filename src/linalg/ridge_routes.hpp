@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "tridiagonal_reduction.hpp"
+
+#include <pastur/linalg/ridge_path.hpp>
+
+#include <span>
+
+namespace pastur::linalg {
+
+/// The two ways to a ridge path; ridge_path() checks the input and chooses. Both take the lower triangle of a
+/// finite square `k`.
+
+/// One factorisation K + ridge = L L^T per ridge, in place: the upper triangle keeps K. Returns false, k's
+/// lower triangle being K again and `path` unusable, when some K + ridge that ought to be positive definite
+/// is singular to the rank cut: that needs eigenvectors. @note Collective
+bool cholesky_ridge_path(BlockCyclicMatrix& k, std::span<const double> y, std::span<const double> ridges,
+                         const RidgePathOptions& options, RidgePath& path);
+
+/// One reduction for all ridges. @note Collective
+RidgePath tridiagonal_ridge_path(BlockCyclicMatrix&& k, std::span<const double> y,
+                                 std::span<const double> ridges, const RidgePathOptions& options,
+                                 DenseLibrary library);
+
+/// Marks ridge `r` as not admissible.
+void refuse_ridge(RidgePath& path, std::size_t r, std::size_t n);
+
+/// The arrays of a path for n samples, zeroed.
+RidgePath empty_ridge_path(std::size_t n, std::size_t ridges);
+
+double dot(std::span<const double> a, std::span<const double> b);
+
+} // namespace pastur::linalg
