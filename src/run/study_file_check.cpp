@@ -103,7 +103,7 @@ void check_each(const Document& document, const study::Study& study,
         if (find_spec(study.info(), word) == nullptr) continue;
         if (const auto origin = place_of(word, point, places, fine)) document.fail(*origin, message);
       }
-      throw InputError(fmt::format("{}: {}", document.name(), message));
+      document.fail(find(document.root(), "study")->node.origin, message); // defaults only
     }
   }
 }

@@ -11,7 +11,9 @@
 namespace pastur::study {
 
 void Registry::add(Factory make) {
-  const std::string name = make()->info().name;
+  const std::unique_ptr<Study> study = make();
+  require_consistent(study->info());
+  const std::string name = study->info().name;
   for (const auto& [taken, factory] : factories_) {
     if (taken == name) throw std::logic_error(fmt::format("there are two studies named {}", name));
   }

@@ -15,7 +15,7 @@ namespace pastur::study {
 class Registry {
 public:
   using Factory = std::function<std::unique_ptr<Study>()>;
-  /// Throws std::logic_error when the name is taken.
+  /// Throws std::logic_error when the name is taken or the declarations are not consistent.
   void add(Factory make);
   /// A fresh instance; throws InputError with the closest names when there is none.
   std::unique_ptr<Study> make(std::string_view name) const;

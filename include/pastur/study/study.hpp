@@ -62,4 +62,7 @@ std::vector<Recorder::Slot> theory_slots(const StudyInfo& info, const Parameters
 /// Length of a dimension at a point: a coordinate parameter's list or a declared Dimension's coordinate. Throws std::logic_error for an unknown one.
 std::vector<double> coordinate(const StudyInfo& info, const std::string& dimension, const Parameters& point);
 
+/// Throws std::logic_error for declarations that contradict each other: names used twice or reserved, defaults out of range, undeclared dimensions.
+void require_consistent(const StudyInfo& info);
+
 } // namespace pastur::study
