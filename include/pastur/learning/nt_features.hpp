@@ -42,7 +42,7 @@ public:
   /// Rows [first, first + count) of W, column-major.
   void weights(std::int64_t first, std::int64_t count, double* out, std::int64_t ld) const;
 
-  /// K_N of the training inputs in the lower triangle (the upper one holds zeros off the diagonal blocks). No
+  /// K_N of the training inputs in the lower triangle (the upper one is unspecified). No
   /// communication: n^2 (N + d) flop over the team and 2 N d per local row and column.
   linalg::BlockCyclicMatrix assemble(std::shared_ptr<const linalg::ProcessGrid> grid,
                                      std::int32_t block = 64) const;
