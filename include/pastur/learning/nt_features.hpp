@@ -60,7 +60,7 @@ public:
   linalg::LinearOperator linear_operator(const parallel::Communicator& team, double memory = 2e9) const;
 
   /// c_0^2 X X^T / d + (E sigma'^2 - c_0^2) I, the infinite-width kernel's linear part and its bulk: what
-  /// lets conjugate gradients forget the d outliers. Rank min(d, ...) = d, or 0 where c_0 = 0.
+  /// lets conjugate gradients forget the d outliers. Rank d, or 0 where c_0 = 0.
   linalg::LowRankPreconditioner preconditioner(const parallel::Communicator& team) const;
 
 private:

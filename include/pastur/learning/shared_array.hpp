@@ -9,9 +9,9 @@
 namespace pastur::learning {
 
 /// Doubles that every rank reads and nobody changes after they were filled: one copy per node in shared
-/// memory, private copies where the node has no room for that. Memory that is left behind by no kill and no
-/// exception: the segment has no name once create() returns, and unmapping it is local, unlike the free of an
-/// MPI window.
+/// memory, private copies where the node has no room for that. The segment has no name once create() has
+/// returned, so a kill later leaves nothing behind, and unmapping it is local, unlike the free of an MPI
+/// window.
 class SharedArray {
 public:
   SharedArray() = default;
