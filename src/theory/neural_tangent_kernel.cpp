@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "bivariate_tail.hpp"
+
 #include <pastur/theory/gegenbauer.hpp>
 #include <pastur/theory/hermite.hpp>
-
-#include <boost/math/special_functions/owens_t.hpp>
 
 #include <algorithm>
 #include <array>
@@ -30,15 +30,6 @@ bool is_series(ActivationKind kind) {
   default:
     return true;
   }
-}
-
-/// P(U > h, V > h) for unit Gaussians of correlation t = cos(theta): Q(h) - 2 T(h, tan(theta/2)), T Owen's
-/// function.
-double joint_tail(double h, double t) {
-  const double tail = 0.5 * std::erfc(h * (0.5 * std::numbers::sqrt2));
-  if (t <= -1.0) return std::max(0.0, 1.0 - std::erfc(-h * (0.5 * std::numbers::sqrt2)));
-  using DoublePolicy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
-  return tail - 2.0 * boost::math::owens_t(h, std::sqrt((1.0 - t) / (1.0 + t)), DoublePolicy());
 }
 
 /// sum_k a_k t^k at many t: Horner over a block at a time, so that the inner loop vectorises.
