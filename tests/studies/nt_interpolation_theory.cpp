@@ -261,7 +261,9 @@ TEST(NtInterpolationTheory, merged_pairs_equal_the_plain_list_of_pairs) {
     plain.groups.push_back({bulk / features, thinning * (features - pairs)});
     for (const auto& group : plain.groups) plain.extra_energy -= group.energy;
     const auto merged = finite_width(s, squared);
-    if (N < d) EXPECT_LT(merged.groups.size(), plain.groups.size());
+    if (N < d) {
+      EXPECT_LT(merged.groups.size(), plain.groups.size());
+    }
     for (const double ridge : {0.0, 1e-3, 1.0}) {
       const auto a = theory::equivalent_risk(merged, ridge);
       const auto b = theory::equivalent_risk(plain, ridge);
