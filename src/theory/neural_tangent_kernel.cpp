@@ -32,39 +32,60 @@ bool is_series(ActivationKind kind) {
   }
 }
 
-/// sum_k a_k t^k at many t: Horner over a block at a time, so that the inner loop vectorises.
+constexpr std::size_t block = 64;
+
+/// sum_k a_k x^k over a block at a time, so that the inner loop vectorises.
+void horner(std::span<const double> a, const std::array<double, block>& x, std::array<double, block>& sum) {
+  sum.fill(0.0);
+  for (std::size_t k = a.size(); k-- > 0;) {
+    const double next = a[k];
+    for (std::size_t i = 0; i < block; ++i) sum[i] = sum[i] * x[i] + next;
+  }
+}
+
+/// E(t^2) + t O(t^2) at many t, clipped to [-1, 1]; `finish` maps (t, sum) to what is stored.
 template <class Finish>
-void series_in_place(std::span<const double> a, std::span<double> t, Finish finish) {
-  constexpr std::size_t block = 64;
-  std::array<double, block> x;
-  std::array<double, block> sum;
+void series_in_place(std::span<const double> even, std::span<const double> odd, std::span<double> t,
+                     Finish finish) {
+  std::array<double, block> x{};
+  std::array<double, block> square{};
+  std::array<double, block> even_sum;
+  std::array<double, block> odd_sum;
   for (std::size_t begin = 0; begin < t.size(); begin += block) {
     const std::size_t size = std::min(block, t.size() - begin);
     for (std::size_t i = 0; i < size; ++i) x[i] = clipped(t[begin + i]);
-    for (std::size_t i = size; i < block; ++i) x[i] = 0.0;
-    sum.fill(0.0);
-    for (std::size_t k = a.size(); k-- > 0;) {
-      const double next = a[k];
-      for (std::size_t i = 0; i < block; ++i) sum[i] = sum[i] * x[i] + next;
-    }
-    for (std::size_t i = 0; i < size; ++i) t[begin + i] = finish(x[i], sum[i]);
+    for (std::size_t i = 0; i < size; ++i) square[i] = x[i] * x[i];
+    horner(even, square, even_sum);
+    horner(odd, square, odd_sum);
+    for (std::size_t i = 0; i < size; ++i) t[begin + i] = finish(x[i], even_sum[i] + x[i] * odd_sum[i]);
   }
 }
 
 } // namespace
 
 NeuralTangentKernel::NeuralTangentKernel(const Activation& sigma)
-    : sigma_(sigma), at_one_(derivative_second_moment(sigma)) {
+    : sigma_(sigma), at_one_(sigma.has_derivative() ? derivative_second_moment(sigma) : 0.0) {
+  if (!sigma.has_derivative()) {
+    throw std::invalid_argument(
+        "the neural-tangent kernel needs an activation with a derivative, which sign and step have not");
+  }
   // Jumps of sigma' leave c_k^2 ~ k^{-3/2}, of no use for K itself, but the sums over the sphere converge
   // like k^{-d/2}.
   squared_coefficients_ = derivative_hermite_coefficients(sigma, sigma.has_two_slopes() ? 4001 : 201);
   for (double& c : squared_coefficients_) c *= c;
-  if (is_series(sigma.kind())) {
-    double tail = 0.0;
-    while (squared_coefficients_.size() > 1 && tail + squared_coefficients_.back() < 1e-18 * at_one_) {
-      tail += squared_coefficients_.back();
-      squared_coefficients_.pop_back();
-    }
+  if (!is_series(sigma.kind())) return;
+  double tail = 0.0;
+  while (squared_coefficients_.size() > 1 && tail + squared_coefficients_.back() < 1e-18 * at_one_) {
+    tail += squared_coefficients_.back();
+    squared_coefficients_.pop_back();
+  }
+  // g(t) = E(t^2) + t O(t^2): parity empties one of the two, which halves the work.
+  for (std::size_t k = 0; k < squared_coefficients_.size(); ++k) {
+    std::vector<double>& half = k % 2 == 0 ? even_ : odd_;
+    half.push_back(squared_coefficients_[k]);
+  }
+  for (std::vector<double>* half : {&even_, &odd_}) {
+    while (!half->empty() && half->back() == 0.0) half->pop_back();
   }
 }
 
@@ -84,7 +105,7 @@ double NeuralTangentKernel::g(double t) const {
     return 4.0 / (pi * std::sqrt(9.0 - 4.0 * t * t));
   default: {
     std::array<double, 1> value{t};
-    series_in_place(squared_coefficients_, value, [](double, double sum) { return sum; });
+    series_in_place(even_, odd_, value, [](double, double sum) { return sum; });
     return value[0];
   }
   }
@@ -100,8 +121,7 @@ void NeuralTangentKernel::apply(std::span<double> t) const {
     for (double& x : t) x = (*this)(x);
     return;
   }
-  series_in_place(squared_coefficients_, t,
-                  [one = at_one_](double x, double sum) { return x == 1.0 ? one : x * sum; });
+  series_in_place(even_, odd_, t, [one = at_one_](double x, double sum) { return x == 1.0 ? one : x * sum; });
 }
 
 std::vector<double> NeuralTangentKernel::eigenvalues(int d, int max_degree) const {

@@ -188,6 +188,26 @@ TEST(EffectiveRidge, a_million_groups_are_summed_without_loss) {
   EXPECT_LT(point.steps, 30);
 }
 
+TEST(EffectiveRidge, spectra_over_a_hundred_decades_are_solved_in_few_steps) {
+  for (double length : {0.5, 5.0, 30.0}) {
+    SpectralModel model{{}, 150.0, 0.0, 0.1};
+    for (int k = 1; k <= 1200; ++k) model.groups.push_back({std::exp(-k / length), 1.0, 0.0});
+    while (model.groups.back().eigenvalue < 1e-250) model.groups.pop_back();
+    const DeterministicEquivalent equivalent(model);
+    for (double ridge : {0.0, 1e-200, 1e-30, 1.0}) {
+      const EffectiveRidgePoint point = equivalent.equation().solve(ridge);
+      EXPECT_TRUE(point.exists) << length << " " << ridge;
+      EXPECT_LT(point.residual, 1e-13);
+      EXPECT_LT(point.steps, 100);
+      if (point.kappa > 0.0) {
+        const double scale = 150.0 * point.kappa;
+        EXPECT_NEAR(static_cast<double>(slow_ridge(model, point.kappa)) / scale, ridge / scale, 1e-13);
+      }
+    }
+    EXPECT_NEAR(static_cast<double>(slow_df2(model, equivalent.equation().critical_kappa())), 150.0, 1e-10);
+  }
+}
+
 TEST(DeterministicEquivalent, ridgeless_underparameterised_is_ordinary_least_squares) {
   const SpectralModel model{{{2.0, 30.0, 0.7}, {0.1, 20.0, 0.2}, {0.0, 40.0, 0.1}}, 200.0, 0.05, 0.5};
   const EquivalentRisk risk = equivalent_risk(model, 0.0);

@@ -31,7 +31,7 @@ std::vector<double> funk_hecke_from_series(std::span<const double> coefficients,
 
 /// The infinite-width neural-tangent kernel of a two-layer net on the sphere, K(t) = t g(t), g(t) = E
 /// sigma'(u) sigma'(v) for unit Gaussians of correlation t (specs of nt_interpolation). Throws
-/// std::domain_error when sigma' is undefined (sign, step).
+/// std::invalid_argument when sigma' is undefined (sign, step).
 class NeuralTangentKernel {
 public:
   explicit NeuralTangentKernel(const Activation& sigma);
@@ -53,6 +53,7 @@ private:
   double g(double t) const;
   Activation sigma_;
   std::vector<double> squared_coefficients_; // c_k^2
+  std::vector<double> even_, odd_;           // of the series, in t^2
   double at_one_;
 };
 
