@@ -73,11 +73,6 @@ Coordinates sweep_of(const store::Layout& layout) {
   return zip;
 }
 
-Coordinates theory_sweep_of(const store::Layout& layout) {
-  if (layout.theory_points() == 0) return {};
-  return product(pointers(layout.theory_axes));
-}
-
 Coordinates entries_of(const store::Layout& layout, const store::Variable& variable) {
   std::vector<const store::Axis*> axes;
   for (const std::string& name : variable.dimensions) axes.push_back(&layout.dimension(name));

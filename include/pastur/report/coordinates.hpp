@@ -29,8 +29,6 @@ struct Coordinates {
 
 /// The swept parameters at every point: the axes of a grid, the zipped parameters of a zip.
 Coordinates sweep_of(const store::Layout& layout);
-/// The same for the finer grid of the theory; no places without one.
-Coordinates theory_sweep_of(const store::Layout& layout);
 /// The own coordinates of every entry of a variable, row-major over its dimensions; one place without names
 /// for a scalar.
 Coordinates entries_of(const store::Layout& layout, const store::Variable& variable);

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Density of an observable's entries pooled over the draws of a point; what theory says stands as lines.
+#include "figure_data.hpp"
+#include "figure_kinds.hpp"
+#include "figure_page.hpp"
+#include "gnuplot_text.hpp"
+#include "histogram.hpp"
+#include "legend.hpp"
+#include "palette.hpp"
+#include "plot_axis.hpp"
+#include "summaries.hpp"
+
+#include <pastur/parallel/error.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace pastur::report {
+
+namespace {
+
+constexpr std::size_t most_panels = 6;
+constexpr const char* bar_colour = "#0072b2";
+
+/// A prediction in a histogram: a value (a vertical line), or a density over a coordinate of its own.
+struct Prediction {
+  std::string name;
+  std::vector<double> x{}, y{}; // y empty: vertical lines at x
+};
+
+class HistogramFigure {
+public:
+  explicit HistogramFigure(const FigureInput& input) : input_(input), figure_(input.figure) {
+    const store::Layout& layout = input.reader.layout();
+    const auto found =
+        std::find_if(layout.observables.begin(), layout.observables.end(),
+                     [&](const store::Variable& v) { return v.name == figure_.observables.front(); });
+    if (found == layout.observables.end())
+      throw InputError(
+          fmt::format("figure {}: {} is not in the store", figure_.name, figure_.observables.front()));
+    observable_ = *found;
+    const std::vector<store::DrawState> states = input.reader.states();
+    const Summaries summaries(input.reader, &input.experiment, observable_, states);
+    const auto points = static_cast<std::size_t>(layout.points());
+    for (std::size_t p = 0; p < points; ++p) {
+      std::vector<double> pooled;
+      for (std::size_t e = 0; e < summaries.entries(); ++e) {
+        const std::vector<double> entry = summaries.draws(p, e);
+        pooled.insert(pooled.end(), entry.begin(), entry.end());
+      }
+      if (pooled.size() < 2) continue;
+      pooled_.push_back(std::move(pooled));
+      points_.push_back(p);
+      std::int64_t done = 0;
+      for (std::size_t d = 0; d < static_cast<std::size_t>(layout.draws); ++d) {
+        done += states[p * static_cast<std::size_t>(layout.draws) + d] == store::DrawState::done ? 1 : 0;
+      }
+      fewest_ = points_.size() == 1 ? done : std::min(fewest_, done);
+      most_ = std::max(most_, done);
+    }
+    if (pooled_.empty()) throw InputError(fmt::format("figure {}: no draws to show yet", figure_.name));
+  }
+
+  Drawing drawing();
+
+private:
+  std::vector<Prediction> predictions(std::size_t point) const;
+  std::string panel_title(std::size_t point) const;
+  std::string panel(Script& script, std::size_t number, bool alone) const;
+
+  FigureInput input_;
+  const study::Figure& figure_;
+  store::Variable observable_;
+  std::vector<std::vector<double>> pooled_;
+  std::vector<std::size_t> points_;
+  std::int64_t fewest_ = 0, most_ = 0;
+};
+
+/// The figure's other quantities, and the observable's own theory as a density over the same bins.
+std::vector<Prediction> HistogramFigure::predictions(std::size_t point) const {
+  const store::Layout& layout = input_.reader.layout();
+  std::vector<Prediction> all;
+  for (std::size_t q = 1; q < figure_.observables.size(); ++q) {
+    const std::string& name = figure_.observables[q];
+    const auto variable =
+        std::find_if(layout.theory.begin(), layout.theory.end(),
+                     [&](const store::Variable& t) { return t.name == name || t.theory_of == name; });
+    if (variable == layout.theory.end()) continue;
+    const auto own = static_cast<std::size_t>(layout.own_size(*variable));
+    const std::vector<double> values = input_.reader.theory(variable->name);
+    Prediction prediction{.name = name};
+    for (std::size_t e = 0; e < own; ++e) {
+      const double value = values[point * own + e];
+      if (!std::isfinite(value)) continue;
+      if (variable->dimensions.size() == 1 && variable->theory_of.empty()) {
+        prediction.x.push_back(to_number(entries_of(layout, *variable).places[e].front()));
+        prediction.y.push_back(value);
+      } else {
+        prediction.x.push_back(value);
+      }
+    }
+    if (!prediction.x.empty()) all.push_back(std::move(prediction));
+  }
+  return all;
+}
+
+std::string HistogramFigure::panel_title(std::size_t point) const {
+  std::string text;
+  for (const run::SweepAxis& axis : input_.experiment.file.sweep) {
+    if (axis.values.size() < 2) continue;
+    const Scalar value = parameter_scalar(input_.experiment.points[point], axis.parameter);
+    if (!text.empty()) text += ", ";
+    text += coordinate_label(axis.parameter, shown(value), std::holds_alternative<std::string>(value));
+  }
+  return text;
+}
+
+std::string HistogramFigure::panel(Script& script, std::size_t number, bool alone) const {
+  const std::vector<double>& values = pooled_[number];
+  const bool log =
+      figure_.log_x && std::any_of(values.begin(), values.end(), [](double v) { return v > 0.0; });
+  const Histogram bars = histogram(values, bin_edges(values, log), log);
+  PlotAxis x{.label = figure_.x_label.empty() ? typeset_quantity(observable_.name, observable_.unit)
+                                              : typeset(figure_.x_label),
+             .log = log};
+  fit(x, bars.edges, 0.03);
+  x.log = log;
+
+  PlotAxis y{.label = figure_.y_label.empty() ? "density" : typeset(figure_.y_label), .log = figure_.log_y};
+  if (log) y.label += " per decade";
+  std::vector<double> heights = bars.density;
+  const std::vector<Prediction> lines = predictions(points_[number]);
+  for (const Prediction& line : lines) {
+    for (std::size_t i = 0; i < line.y.size(); ++i) {
+      if (line.x[i] >= x.lowest && line.x[i] <= x.highest)
+        heights.push_back(log ? line.y[i] * line.x[i] * std::log(10.0) : line.y[i]);
+    }
+  }
+  // A density may be infinite at an edge: at most twice the tallest bar is shown.
+  const double tallest = *std::max_element(bars.density.begin(), bars.density.end());
+  std::erase_if(heights, [&](double h) { return h > 2.0 * tallest; });
+  fit(y, heights, 0.06);
+  if (!y.log) y.lowest = 0.0;
+
+  std::vector<std::vector<double>> boxes;
+  for (std::size_t b = 0; b < bars.density.size(); ++b) {
+    if (bars.density[b] <= 0.0) continue;
+    boxes.push_back({0.5 * (bars.edges[b] + bars.edges[b + 1]), bars.density[b], bars.edges[b],
+                     bars.edges[b + 1], y.log ? y.lowest : 0.0, bars.density[b]});
+  }
+  std::string commands = x.commands("x") + y.commands("y");
+  if (bars.outside > 0.0) {
+    commands += fmt::format(
+        "set label 9 {} at graph 0.03, graph 0.95 font ',11' textcolor rgb '#404040' front\n",
+        literal(typeset(
+            log ? fmt::format("{:.3g} % of the entries are not positive or far off", 100.0 * bars.outside)
+                : fmt::format("{:.3g} % of the entries lie outside", 100.0 * bars.outside))));
+  }
+  std::vector<std::string> parts{
+      fmt::format("{} using 1:2:3:4:5:6 with boxxyerror fs solid 1.0 border lc rgb '{}' lw 0.5 notitle",
+                  script.data(boxes), transparent(bar_colour, 0.45))};
+  std::vector<LegendEntry> entries;
+  const std::vector<std::string> colours = distinct_colours(lines.size() + 1);
+  for (std::size_t l = 0; l < lines.size(); ++l) {
+    const Prediction& line = lines[l];
+    std::vector<std::vector<double>> rows;
+    const std::string& colour = colours[l + 1];
+    for (std::size_t i = 0; i < line.x.size(); ++i) {
+      if (line.y.empty()) {
+        rows.push_back({line.x[i], y.lowest});
+        rows.push_back({line.x[i], y.highest});
+        rows.push_back({std::nan(""), std::nan("")});
+      } else if (!log || line.x[i] > 0.0) {
+        rows.push_back({line.x[i], log ? line.y[i] * line.x[i] * std::log(10.0) : line.y[i]});
+      }
+    }
+    const std::string dash = line.y.empty() ? "(12,5)" : "1";
+    parts.push_back(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 2 dt {} notitle", script.data(rows),
+                                colour, dash));
+    entries.push_back({fmt::format("lines lc rgb '{}' lw 2 dt {}", colour, dash), typeset(line.name)});
+  }
+  if (alone || number == 0) {
+    std::vector<std::pair<double, double>> drawn;
+    for (const std::vector<double>& box : boxes) {
+      for (int step = 0; step <= 4; ++step) {
+        const double height =
+            y.log ? y.lowest * std::pow(box[1] / y.lowest, step / 4.0) : box[1] * step / 4.0;
+        drawn.emplace_back(x.position(box[0]), y.position(height));
+      }
+    }
+    const std::string corner =
+        entries.empty() ? "" : free_corner(entries, drawn, alone ? 786.0 : 300.0, alone ? 442.0 : 260.0);
+    commands += entries.empty()  ? "unset key"
+                : corner.empty() ? "set key inside right top Left reverse samplen 2.2"
+                                 : corner;
+    for (const LegendEntry& entry : entries)
+      parts.push_back(fmt::format("keyentry with {} title {}", entry.style, literal(entry.label)));
+  } else {
+    commands += "unset key";
+  }
+  return commands + fmt::format("\nplot {}\nunset label 9", fmt::join(parts, ", \\\n     "));
+}
+
+Drawing HistogramFigure::drawing() {
+  const std::vector<std::size_t> shown_points = spread(points_.size(), most_panels);
+  const std::size_t panels = shown_points.size();
+  Script script;
+  const FigurePage page(panels, panels == 4 ? 2 : 3, 0);
+  std::string note = fmt::format("bars: entries pooled over {}", draws_text(fewest_, most_));
+  if (figure_.observables.size() > 1) note += "; lines: theory";
+  if (panels < points_.size()) note += fmt::format("; {} of {} points", panels, points_.size());
+  page.open(script, typeset(figure_.title), typeset(fixed_parameters(input_.experiment, 110)), note);
+  for (std::size_t i = 0; i < panels; ++i) {
+    script.line(page.frame(i).commands());
+    if (panels > 1)
+      script.line(fmt::format("set title {} offset 0,-0.4", literal(panel_title(points_[shown_points[i]]))));
+    script.line(panel(script, shown_points[i], panels == 1));
+    if (i == 0) script.line("unset label");
+  }
+  page.close(script);
+  return {std::move(script), page.width(), page.height()};
+}
+
+} // namespace
+
+Drawing histogram_drawing(const FigureInput& input) {
+  return HistogramFigure(input).drawing();
+}
+
+} // namespace pastur::report
