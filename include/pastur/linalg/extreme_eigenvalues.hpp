@@ -9,24 +9,28 @@
 namespace pastur::linalg {
 
 struct ExtremeOptions {
-  double tolerance = 1e-8;      ///< relative residual
-  std::int64_t basis = 40;      ///< Krylov basis
+  /// |A v - lambda v| / max(|lambda|, 1e-5 |A|); the error of a separated eigenvalue is about its square.
+  double tolerance = 1e-8;
+  std::int64_t basis = 40; ///< vectors in the Krylov basis
   std::int64_t max_restarts = 1000;
-  const char* prefix = "extreme_";  ///< PETSc options prefix, e.g. -extreme_eps_monitor
+  const char* prefix = "extreme_"; ///< PETSc options prefix, e.g. -extreme_eps_monitor
 };
 
 struct ExtremeEigenvalues {
   double lambda_min = 0.0;
   double lambda_max = 0.0;
-  std::int64_t applications = 0;   ///< operator applications in all
-  double residual = 0.0;           ///< largest relative residual of the two
+  std::int64_t applications = 0; ///< operator applications in all
+  double residual = 0.0;         ///< largest relative residual of the two
 };
 
-/// Least and greatest eigenvalue by SLEPc's Krylov-Schur on a shell matrix. Throws std::runtime_error when it does not converge. @note Collective
+/// Least and greatest eigenvalue by SLEPc's Krylov-Schur on a shell matrix, from a start vector that does not
+/// depend on the number of ranks. Throws std::runtime_error when it does not converge, std::invalid_argument
+/// when the local sizes do not add up, and what the operator throws. @note Collective
 ExtremeEigenvalues extreme_eigenvalues(const LinearOperator& a, const ExtremeOptions& options = {});
 
-/// The same for a positive definite matrix in the lower triangle of `a` (destroyed): Cholesky (n^3/3), then Krylov on the inverse for the least
-/// and on A itself for the greatest. Throws std::domain_error when not positive definite. @note Collective
+/// The same for a positive definite matrix in the lower triangle of `a` (destroyed): Cholesky (n^3/3), then
+/// Krylov on the inverse for the least and on A itself for the greatest. Throws std::domain_error when not
+/// positive definite. @note Collective
 ExtremeEigenvalues extreme_eigenvalues(BlockCyclicMatrix&& a, const ExtremeOptions& options = {});
 
 } // namespace pastur::linalg

@@ -6,11 +6,14 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <utility>
 
 namespace pastur::linalg {
 
-/// A symmetric n x n operator on vectors that are split over the ranks in contiguous pieces, rank order = row order.
-/// `apply(x, y)` computes y = A x on this rank's pieces and is collective over `comm`.
+/// A symmetric n x n operator on vectors that are split over the ranks in contiguous pieces, rank order = row
+/// order. `apply(x, y)` computes y = A x on this rank's pieces and is collective over `comm`. It may throw,
+/// on some ranks or on all, as long as no rank leaves a collective call of its own: the solvers then throw on
+/// every rank.
 struct LinearOperator {
   const parallel::Communicator& comm;
   std::int64_t global_size;
