@@ -4,7 +4,6 @@
 #include <pastur/study/registry.hpp>
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,8 @@ namespace CLI {
 class App;
 }
 
-/// One function per command: declares it on the command line and returns what runs it.
+/// One function per command: it declares itself on the command line and returns what runs it once the line is
+/// parsed.
 namespace pastur::commands {
 
 /// What a command needs from the program around it.
@@ -22,9 +22,16 @@ struct Context {
   std::vector<std::string> petsc_options; ///< what stands behind `--`
 };
 
-/// Runs a parsed command; returns the exit code.
+/// Runs a parsed command; returns the exit code. Throws InputError for the user's mistakes.
 using Action = std::function<int()>;
 
-Action list(CLI::App& app, const Context& context);
+Action list(CLI::App& command, const Context& context);
+Action describe(CLI::App& command, const Context& context);
+Action run(CLI::App& command, const Context& context);
+Action status(CLI::App& command, const Context& context);
+Action table(CLI::App& command, const Context& context);
+Action plot(CLI::App& command, const Context& context);
+Action theory(CLI::App& command, const Context& context);
+Action check(CLI::App& command, const Context& context);
 
 } // namespace pastur::commands

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands.hpp"
 
+#include <pastur/report/text_columns.hpp>
 #include <pastur/study/study.hpp>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <iostream>
+#include <memory>
 
 namespace pastur::commands {
 
@@ -20,28 +20,25 @@ std::string as_json(const study::Registry& studies) {
     const std::unique_ptr<study::Study> study = studies.make(name);
     all.push_back({{"name", name}, {"summary", study->info().summary}, {"paper", study->info().paper}});
   }
-  return all.dump(2) + "\n";
+  return all.dump(1) + "\n";
 }
 
 std::string as_text(const study::Registry& studies) {
-  const std::vector<std::string> names = studies.names();
-  std::size_t width = 0;
-  for (const std::string& name : names) width = std::max(width, name.size());
-  std::string text;
-  for (const std::string& name : names) {
+  using Align = report::TextColumns::Align;
+  report::TextColumns columns({Align::left, Align::left});
+  for (const std::string& name : studies.names()) {
     const std::unique_ptr<study::Study> study = studies.make(name);
-    text += fmt::format("{:<{}}  {}\n{:<{}}  {}\n", name, width, study->info().summary, "", width,
-                        study->info().paper);
+    columns.add({name, study->info().summary});
+    for (const std::string& line : report::wrapped(study->info().paper, 90)) columns.add({"", line});
   }
-  return text;
+  return columns.text();
 }
 
 } // namespace
 
-Action list(CLI::App& app, const Context& context) {
-  CLI::App* command = app.add_subcommand("list", "Studies: name, one line, paper");
+Action list(CLI::App& command, const Context& context) {
   const auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "As JSON");
+  command.add_flag("--json", *json, "As JSON");
   return [json, &context] {
     std::cout << (*json ? as_json(context.studies) : as_text(context.studies));
     return 0;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "commands.hpp"
+
+#include <pastur/report/coordinates.hpp>
+#include <pastur/store/reader.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+namespace pastur::commands {
+
+namespace {
+
+/// "2026-01-05T10:00:00Z to ...: 8 ranks on node1, node2; pastur run ..." of one run's record.
+std::string run_text(const std::string& record) {
+  const auto run = nlohmann::json::parse(record, nullptr, false);
+  if (!run.is_object()) return record;
+  const auto text = [&run](const char* key) {
+    const auto found = run.find(key);
+    if (found == run.end()) return std::string("?");
+    return found->is_string() ? found->get<std::string>() : found->dump();
+  };
+  std::string hosts;
+  if (run.contains("hosts") && run["hosts"].is_object()) {
+    for (const auto& [host, ranks] : run["hosts"].items()) hosts += (hosts.empty() ? "" : ", ") + host;
+  }
+  std::string line = fmt::format("{} to {}, {} rank(s) on {}", text("start"),
+                                 run.contains("end") ? text("end") : "(not ended)", text("ranks"),
+                                 hosts.empty() ? "?" : hosts);
+  line += fmt::format("\n    pastur {} ({})\n    {}", text("pastur"), text("git_revision"), text("command"));
+  if (run.contains("libraries") && run["libraries"].is_array()) {
+    for (const auto& library : run["libraries"])
+      line += "\n    " + (library.is_string() ? library.get<std::string>() : library.dump());
+  }
+  return line;
+}
+
+std::string point_text(const report::Coordinates& sweep, std::int64_t point) {
+  std::string text;
+  for (std::size_t a = 0; a < sweep.names.size(); ++a) {
+    text += fmt::format("{}{} = {}", a > 0 ? ", " : "", sweep.names[a],
+                        report::to_string(sweep.places[static_cast<std::size_t>(point)][a]));
+  }
+  return text.empty() ? "the one point" : text;
+}
+
+int check_store(const std::string& path) {
+  const store::Reader reader(path);
+  const store::Layout& layout = reader.layout();
+  const std::vector<store::DrawState> states = reader.states();
+  const std::vector<std::pair<std::int64_t, std::int64_t>> damaged = reader.damaged();
+  const auto count = [&states](store::DrawState state) {
+    return std::count(states.begin(), states.end(), state);
+  };
+  fmt::print("{}: study {}, seed {}\n", path, layout.study, layout.seed);
+  fmt::print("{} slots: {} done, {} failed, {} pending, {} damaged\n", states.size(),
+             count(store::DrawState::done), count(store::DrawState::failed),
+             count(store::DrawState::pending) - static_cast<std::ptrdiff_t>(damaged.size()), damaged.size());
+  const report::Coordinates sweep = report::sweep_of(layout);
+  for (const auto& [point, draw] : damaged) {
+    fmt::print("damaged: draw {} of point {} ({})\n", draw, point, point_text(sweep, point));
+  }
+  if (!damaged.empty()) fmt::print("`pastur run` with the same study file takes the damaged draws again\n");
+  const std::vector<std::string> runs = reader.provenance();
+  for (std::size_t r = 0; r < runs.size(); ++r) fmt::print("run {}: {}\n", r + 1, run_text(runs[r]));
+  return damaged.empty() ? 0 : 1;
+}
+
+} // namespace
+
+Action check(CLI::App& command, const Context&) {
+  const auto path = std::make_shared<std::string>();
+  command.add_option("STORE", *path, "Result file")->required();
+  return [path] { return check_store(*path); };
+}
+
+} // namespace pastur::commands

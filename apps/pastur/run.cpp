@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "collective.hpp"
+#include "commands.hpp"
+
+#include <pastur/parallel/agree.hpp>
+#include <pastur/parallel/environment.hpp>
+#include <pastur/run/runner.hpp>
+#include <pastur/study/study.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+namespace pastur::commands {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string study_file, output, shard;
+  std::vector<std::string> settings;
+  run::RunOptions run;
+};
+
+/// "I/N" with 0 <= I < N.
+run::Shard parse_shard(const std::string& text) {
+  run::Shard shard;
+  const char* const end = text.data() + text.size();
+  const auto [slash, index_error] = std::from_chars(text.data(), end, shard.index);
+  if (index_error == std::errc{} && slash != end && *slash == '/') {
+    const auto [last, count_error] = std::from_chars(slash + 1, end, shard.count);
+    if (count_error == std::errc{} && last == end && shard.index >= 0 && shard.index < shard.count)
+      return shard;
+  }
+  throw InputError(fmt::format("--shard: {} given; allowed: I/N with 0 <= I < N, e.g. 0/4", text));
+}
+
+/// A word about what is in the store now and what to do with it.
+void conclude(run::ExitCode code, const fs::path& output) {
+  const std::string name = output.string();
+  fs::path figure = output;
+  figure.replace_extension(".svg");
+  if (code == run::ExitCode::incomplete) {
+    fmt::print("{} is incomplete: the same command goes on with it; `pastur status {}` shows how far it is\n",
+               name, name);
+    return;
+  }
+  fmt::print(
+      "{} is complete{}\n", name,
+      code == run::ExitCode::some_draws_failed
+          ? fmt::format(
+                ", but some draws failed: `pastur status {}` says why, --retry-failed takes them again", name)
+          : "");
+  fmt::print("next: pastur table {}   or   pastur plot {} -o {}\n", name, name, figure.string());
+}
+
+int run_study_file(const Options& options, const Context& context) {
+  const parallel::Environment environment(context.petsc_options);
+  const parallel::Communicator world = parallel::Communicator::world();
+  return run_collectively(world, [&] {
+    run::Experiment experiment;
+    parallel::agree(world, [&] {
+      experiment = run::load_experiment(options.study_file, options.settings, context.studies);
+    });
+    const run::ExitCode code = run::run(experiment, options.run, world);
+    if (world.rank() == 0) conclude(code, options.run.output);
+    return static_cast<int>(code);
+  });
+}
+
+} // namespace
+
+Action run(CLI::App& command, const Context& context) {
+  const auto options = std::make_shared<Options>();
+  command.add_option("FILE", options->study_file, "Study file (TOML)")->required();
+  command.add_option("-o,--output", options->output,
+                     "Result file; goes on with it when it is there (default: FILE.h5 in this folder)");
+  command.add_option("--set", options->settings, "KEY=VALUE over the study file; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_flag("--overwrite", options->run.overwrite, "Begin anew even if the result file is there");
+  command.add_flag("--retry-failed", options->run.retry_failed, "Take failed draws again");
+  command.add_option("--shard", options->shard,
+                     "I/N: only the draws whose number is I modulo N (a job array); `merge` joins them");
+  command
+      .add_option("--team-size", options->run.team_size,
+                  "Ranks that work on one draw (default: as few as memory allows)")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--max-seconds", options->run.max_seconds,
+                  "Stop after this time, consistent and resumable (exit code 3)")
+      ->check(CLI::PositiveNumber);
+  const std::map<std::string, run::ProgressStyle> styles{{"auto", run::ProgressStyle::automatic},
+                                                         {"bar", run::ProgressStyle::bar},
+                                                         {"plain", run::ProgressStyle::plain},
+                                                         {"none", run::ProgressStyle::none}};
+  command.add_option("--progress", options->run.progress, "auto, bar, plain or none")
+      ->transform(CLI::CheckedTransformer(styles, CLI::ignore_case).description(""))
+      ->option_text("auto|bar|plain|none");
+  command.footer("Options of PETSc and SLEPc stand behind --, e.g. -- -log_view -eps_monitor");
+  return [options, &context] {
+    if (!options->shard.empty()) options->run.shard = parse_shard(options->shard);
+    options->run.output = options->output.empty()
+                              ? fs::path(options->study_file).filename().replace_extension(".h5")
+                              : fs::path(options->output);
+    options->run.command = context.command_line;
+    options->run.petsc_options = fmt::format("{}", fmt::join(context.petsc_options, " "));
+    return run_study_file(*options, context);
+  };
+}
+
+} // namespace pastur::commands
