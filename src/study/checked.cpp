@@ -67,7 +67,8 @@ double as_real(const ParameterSpec& spec, std::int64_t number, const std::string
 
 std::string choice_hint(const ParameterSpec& spec, const Value& value) {
   const std::string* word = std::get_if<std::string>(&value);
-  return word != nullptr ? did_you_mean(*word, spec.choices) : std::string();
+  const std::string hint = word != nullptr ? did_you_mean(*word, spec.choices) : std::string();
+  return hint.empty() ? hint : "." + hint;
 }
 
 /// A real where an integer is declared: say how to write it when it is whole.
@@ -162,7 +163,7 @@ Value checked(const ParameterSpec& spec, Value value) {
   case ParameterType::integer: {
     if (const auto* word = std::get_if<std::string>(&value)) {
       if (std::find(spec.choices.begin(), spec.choices.end(), *word) != spec.choices.end()) return value;
-      refuse(spec, given, "." + choice_hint(spec, value));
+      refuse(spec, given, choice_hint(spec, value));
     }
     if (const auto* real = std::get_if<double>(&value)) {
       // TOML has an infinity of its own: `k = inf` means the word.
@@ -185,7 +186,7 @@ Value checked(const ParameterSpec& spec, Value value) {
   case ParameterType::choice: {
     const auto* word = std::get_if<std::string>(&value);
     if (word == nullptr || std::find(spec.choices.begin(), spec.choices.end(), *word) == spec.choices.end()) {
-      refuse(spec, given, "." + choice_hint(spec, value));
+      refuse(spec, given, choice_hint(spec, value));
     }
     return value;
   }

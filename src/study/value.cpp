@@ -13,6 +13,14 @@ std::string text_of(std::int64_t number) {
   return fmt::format("{}", number);
 }
 
+/// "1e-05" as "1e-5", "1e+300" as "1e300".
+std::string with_plain_exponent(const std::string& text) {
+  const std::size_t e = text.find('e');
+  if (e == std::string::npos) return text;
+  const std::size_t digits = text.find_first_not_of("+-0", e + 1);
+  return text.substr(0, e + 1) + (text[e + 1] == '-' ? "-" : "") + text.substr(digits);
+}
+
 /// Shortest decimal that reads back to the same bits; a point or an exponent marks it as a real.
 std::string text_of(double number) {
   if (std::isnan(number)) return "nan";
@@ -21,7 +29,7 @@ std::string text_of(double number) {
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
   std::string text(buffer, end);
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
+  return with_plain_exponent(text);
 }
 
 std::string text_of(const std::string& text) {

@@ -206,9 +206,8 @@ TEST(Setting, replaces_and_adds_values) {
       values_of(parse(text, {"sweep.scale=[3]", "sweep.n={from=5, to=7, count=3}"}).points, {"scale", "n"}),
       ElementsAre("3.0/5", "3.0/6", "3.0/7"));
   EXPECT_THAT(parse(text, {"theory.n=[5,6,7]"}).theory_points, SizeIs(6));
-  EXPECT_EQ(
-      parse(text, {"draws={max=9, until={observable=sample_mean, absolute_stderr=0.1}}"}, {}).file.draws.max,
-      9);
+  EXPECT_EQ(parse(text, {"draws={max=9, until={observable=\"sorted\", absolute_stderr=0.1}}"}).file.draws.max,
+            9);
 }
 
 TEST(Setting, of_a_swept_parameter_ends_its_sweep) {

@@ -58,8 +58,10 @@ TEST(ValueText, is_the_shortest_and_tells_types_apart) {
   EXPECT_EQ(to_string(Value(0.1)), "0.1");
   EXPECT_EQ(to_string(Value(1.0)), "1.0");
   EXPECT_EQ(to_string(Value(std::int64_t{1})), "1");
-  EXPECT_EQ(to_string(Value(1e-4)), "0.0001");
-  EXPECT_EQ(to_string(Value(1e300)), "1e+300");
+  EXPECT_EQ(to_string(Value(1e-4)), "1e-4");
+  EXPECT_EQ(to_string(Value(1e300)), "1e300");
+  EXPECT_EQ(to_string(Value(1.5e-10)), "1.5e-10");
+  EXPECT_EQ(to_string(Value(-0.001)), "-0.001");
   EXPECT_EQ(to_string(Value(std::string("a\"b\\\n"))), "\"a\\\"b\\\\\\u000A\"");
   EXPECT_EQ(to_string(Value(std::vector<double>{0.0, 2.5})), "[0.0, 2.5]");
   EXPECT_EQ(to_string(Value(std::vector<std::int64_t>{})), "[]");

@@ -13,7 +13,7 @@ namespace pastur::study {
 /// of the longest one in the study file: shorter points are padded with NaN.
 struct Dimension {
   std::string name;
-  std::string meaning;
+  std::string meaning{};
   std::function<std::vector<double>(const Parameters&)> coordinate;
 };
 
@@ -24,7 +24,7 @@ struct ObservableSpec {
   std::string name;
   std::vector<std::string> dimensions{};   ///< own dimensions, in order: coordinate parameters or names of Dimension
   std::string unit = "1";
-  std::string meaning;
+  std::string meaning{};
   Summary summary = Summary::mean;
   bool has_theory = false;                 ///< theory() sets it under the same name; it becomes NAME_theory in the store
   std::function<bool(const Parameters&)> exists{};   ///< at which points; empty: at all
@@ -36,7 +36,7 @@ struct TheoryOutputSpec {
   std::string name;
   std::vector<std::string> dimensions{};
   std::string unit = "1";
-  std::string meaning;
+  std::string meaning{};
   std::function<bool(const Parameters&)> exists{};
 };
 
@@ -44,10 +44,10 @@ struct TheoryOutputSpec {
 struct Figure {
   enum class Kind { curve, heat_map, histogram };
   std::string name;                      ///< lower_snake_case, chosen by `pastur plot --figure NAME`
-  std::string title;
+  std::string title{};
   Kind kind = Kind::curve;
   std::vector<std::string> observables;  ///< curve: one or more; heat_map, histogram: one. Theory-only outputs may appear: drawn as lines
-  std::string x;                         ///< swept parameter or dimension on the x axis (heat_map too); histogram: unused
+  std::string x{};                       ///< swept parameter or dimension on the x axis (heat_map too); histogram: unused
   std::string y{};                       ///< heat_map: second axis
   std::string x_label{}, y_label{};
   bool log_x = false, log_y = false;

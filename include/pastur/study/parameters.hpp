@@ -41,10 +41,10 @@ class Parameters;
 /// A study's declaration of one parameter.
 struct ParameterSpec {
   std::string name;
-  std::string symbol;
+  std::string symbol{};
   ParameterType type = ParameterType::real;
   Value initial;                              ///< the default
-  std::string meaning;
+  std::string meaning{};
   Role role = Role::model;
   Range range{};
   std::vector<std::string> choices{};         ///< of a choice; of an integer: words allowed in place of a number ("inf")
