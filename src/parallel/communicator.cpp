@@ -16,7 +16,8 @@ MPI_Comm duplicate(MPI_Comm comm) {
 }
 
 int checked_count(std::size_t count) {
-  if (count > static_cast<std::size_t>(INT_MAX)) throw std::length_error("an MPI message of more than 2^31 - 1 elements");
+  if (count > static_cast<std::size_t>(INT_MAX))
+    throw std::length_error("an MPI message of more than 2^31 - 1 elements");
   return static_cast<int>(count);
 }
 
@@ -39,8 +40,12 @@ std::vector<T> gather_all(MPI_Comm comm, int size, std::span<const T> values, MP
 
 } // namespace
 
-Communicator Communicator::world() { return Communicator(duplicate(MPI_COMM_WORLD)); }
-Communicator Communicator::self() { return Communicator(duplicate(MPI_COMM_SELF)); }
+Communicator Communicator::world() {
+  return Communicator(duplicate(MPI_COMM_WORLD));
+}
+Communicator Communicator::self() {
+  return Communicator(duplicate(MPI_COMM_SELF));
+}
 
 Communicator::Communicator(MPI_Comm comm) : comm_(comm) {
   MPI_Comm_rank(comm_, &rank_);
@@ -73,7 +78,9 @@ Communicator Communicator::split_by_node() const {
   return Communicator(part);
 }
 
-void Communicator::barrier() const { MPI_Barrier(comm_); }
+void Communicator::barrier() const {
+  MPI_Barrier(comm_);
+}
 
 void Communicator::broadcast(std::span<double> values, int root) const {
   MPI_Bcast(values.data(), checked_count(values.size()), MPI_DOUBLE, root, comm_);
@@ -136,7 +143,8 @@ std::vector<std::int64_t> Communicator::all_gather(std::span<const std::int64_t>
 std::vector<std::string> Communicator::all_gather(const std::string& text) const {
   const auto length = static_cast<std::int64_t>(text.size());
   const std::vector<std::int64_t> lengths = all_gather(std::span<const std::int64_t>(&length, 1));
-  const std::vector<char> joined = gather_all<char>(comm_, size_, std::span<const char>(text.data(), text.size()), MPI_CHAR);
+  const std::vector<char> joined =
+      gather_all<char>(comm_, size_, std::span<const char>(text.data(), text.size()), MPI_CHAR);
   std::vector<std::string> texts;
   texts.reserve(lengths.size());
   auto at = joined.begin();

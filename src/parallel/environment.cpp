@@ -23,20 +23,26 @@ Environment::Environment(const std::vector<std::string>& petsc_options) {
   pointers.push_back(nullptr);
   int argc = static_cast<int>(words.size());
   char** argv = pointers.data();
-  if (SlepcInitialize(&argc, &argv, nullptr, nullptr) != 0) throw std::runtime_error("PETSc and SLEPc could not be initialised");
+  if (SlepcInitialize(&argc, &argv, nullptr, nullptr) != 0)
+    throw std::runtime_error("PETSc and SLEPc could not be initialised");
   set_blas_threads(1);
   install_stop_handlers();
 }
 
-Environment::~Environment() { SlepcFinalize(); }
+Environment::~Environment() {
+  SlepcFinalize();
+}
 
-void set_blas_threads(int threads) { openblas_set_num_threads(threads); }
+void set_blas_threads(int threads) {
+  openblas_set_num_threads(threads);
+}
 
 std::string blas_description() {
   const int threads = openblas_get_num_threads();
-  const std::string config = openblas_get_config(); // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH NO_AFFINITY SkylakeX MAX_THREADS=128"
-  return config.substr(0, config.find(' ', 9)) + " " + openblas_get_corename() + ", " + std::to_string(threads) +
-         (threads == 1 ? " thread" : " threads");
+  const std::string config =
+      openblas_get_config(); // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH NO_AFFINITY SkylakeX MAX_THREADS=128"
+  return config.substr(0, config.find(' ', 9)) + " " + openblas_get_corename() + ", " +
+         std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
 std::vector<std::string> library_versions() {
@@ -61,10 +67,12 @@ double available_memory() {
     std::getline(meminfo, unit);
     if (key == "MemAvailable:") available = kilobytes * 1024.0;
   }
-  // A container or a SLURM job may be limited below the machine: the limit minus what is used, when both are readable numbers.
+  // A container or a SLURM job may be limited below the machine: the limit minus what is used, when both are
+  // readable numbers.
   double limit = 0.0;
   double used = 0.0;
-  if (std::ifstream("/sys/fs/cgroup/memory.max") >> limit && std::ifstream("/sys/fs/cgroup/memory.current") >> used) {
+  if (std::ifstream("/sys/fs/cgroup/memory.max") >> limit &&
+      std::ifstream("/sys/fs/cgroup/memory.current") >> used) {
     available = std::min(available, limit - used);
   }
   return available;

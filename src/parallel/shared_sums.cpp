@@ -23,14 +23,16 @@ SharedSums::~SharedSums() {
 
 void SharedSums::add(std::size_t offset, std::span<const double> values) {
   const int count = static_cast<int>(values.size());
-  MPI_Accumulate(values.data(), count, MPI_DOUBLE, 0, static_cast<MPI_Aint>(offset), count, MPI_DOUBLE, MPI_SUM, window_);
+  MPI_Accumulate(values.data(), count, MPI_DOUBLE, 0, static_cast<MPI_Aint>(offset), count, MPI_DOUBLE,
+                 MPI_SUM, window_);
   MPI_Win_flush(0, window_);
 }
 
 std::vector<double> SharedSums::read() const {
   std::vector<double> values(size_);
   const int count = static_cast<int>(size_);
-  MPI_Get_accumulate(nullptr, 0, MPI_DOUBLE, values.data(), count, MPI_DOUBLE, 0, 0, count, MPI_DOUBLE, MPI_NO_OP, window_);
+  MPI_Get_accumulate(nullptr, 0, MPI_DOUBLE, values.data(), count, MPI_DOUBLE, 0, 0, count, MPI_DOUBLE,
+                     MPI_NO_OP, window_);
   MPI_Win_flush(0, window_);
   return values;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <pastur/parallel/stop_request.hpp>
 
-#include <csignal>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace pastur::parallel {
 
@@ -11,7 +12,8 @@ namespace {
 volatile std::sig_atomic_t received = 0;
 
 extern "C" void on_stop(int number) {
-  if (received != 0) _exit(3); // the store is right at every instant, so leaving at once loses only the draws in flight
+  if (received != 0)
+    _exit(3); // the store is right at every instant, so leaving at once loses only the draws in flight
   received = number;
 }
 
@@ -27,13 +29,19 @@ void install_stop_handlers() {
 
 std::optional<std::string> stop_signal() {
   switch (received) {
-  case 0: return std::nullopt;
-  case SIGTERM: return "SIGTERM";
-  case SIGINT: return "SIGINT";
-  default: return "SIGUSR1";
+  case 0:
+    return std::nullopt;
+  case SIGTERM:
+    return "SIGTERM";
+  case SIGINT:
+    return "SIGINT";
+  default:
+    return "SIGUSR1";
   }
 }
 
-void clear_stop_signal() { received = 0; }
+void clear_stop_signal() {
+  received = 0;
+}
 
 } // namespace pastur::parallel

@@ -21,7 +21,8 @@ Precision precision(const Until& until, std::span<const Estimate> entries, std::
   }
   result.reached = result.worst_ratio <= 1.0;
   const double predicted = static_cast<double>(taken) * result.worst_ratio * result.worst_ratio;
-  result.draws_predicted = predicted < 9e15 ? static_cast<std::int64_t>(std::ceil(predicted)) : std::numeric_limits<std::int64_t>::max();
+  result.draws_predicted = predicted < 9e15 ? static_cast<std::int64_t>(std::ceil(predicted))
+                                            : std::numeric_limits<std::int64_t>::max();
   return result;
 }
 

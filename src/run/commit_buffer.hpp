@@ -8,8 +8,8 @@
 
 namespace pastur::run {
 
-/// Finished draws of one team on their way to the store: committed together at least every two seconds, a long draw at once. So tiny draws cost
-/// microseconds, and a kill loses at most two seconds of a team's work.
+/// Finished draws of one team on their way to the store: committed together at least every two seconds, a
+/// long draw at once. So tiny draws cost microseconds, and a kill loses at most two seconds of a team's work.
 class CommitBuffer {
 public:
   explicit CommitBuffer(store::Store& store) : store_(store), last_(std::chrono::steady_clock::now()) {}
@@ -20,7 +20,8 @@ public:
     flush_if_due();
   }
   void flush_if_due() {
-    if (std::chrono::steady_clock::now() - last_ >= std::chrono::seconds(2) || bytes_ >= largest_bytes) flush();
+    if (std::chrono::steady_clock::now() - last_ >= std::chrono::seconds(2) || bytes_ >= largest_bytes)
+      flush();
   }
   void flush() {
     last_ = std::chrono::steady_clock::now();

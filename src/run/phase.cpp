@@ -19,11 +19,17 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Runs one draw with its team; the record is complete on every rank, only the leader's is used.
-store::DrawRecord take_draw(const Experiment& experiment, const store::Layout& layout, const std::vector<std::string>& names, const Task& task,
+store::DrawRecord take_draw(const Experiment& experiment, const store::Layout& layout,
+                            const std::vector<std::string>& names, const Task& task,
                             const parallel::Communicator& team) {
   const study::Study& study = *experiment.study;
   const study::Parameters& point = experiment.points[static_cast<std::size_t>(task.point)];
-  store::DrawRecord record{.point = task.point, .draw = task.draw, .state = store::DrawState::done, .reason = {}, .seconds = 0.0, .values = {}};
+  store::DrawRecord record{.point = task.point,
+                           .draw = task.draw,
+                           .state = store::DrawState::done,
+                           .reason = {},
+                           .seconds = 0.0,
+                           .values = {}};
   const Clock::time_point start = Clock::now();
   study::Recorder recorder(study::draw_slots(study.info(), point));
   try {
@@ -56,8 +62,9 @@ std::optional<std::string> Deadline::reached() const {
   return std::nullopt;
 }
 
-void run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks, int team_size, const Deadline& deadline,
-               Progress& progress, const parallel::Communicator& world) {
+void run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks,
+               int team_size, const Deadline& deadline, Progress& progress,
+               const parallel::Communicator& world) {
   const int teams = world.size() / team_size;
   const bool works = world.rank() < teams * team_size;
   const parallel::Communicator team = world.split(works ? world.rank() / team_size : teams);
@@ -90,13 +97,17 @@ void run_phase(const Experiment& experiment, store::Store& store, const std::vec
       progress.finished(task.point, record.state == store::DrawState::failed, watched_value(record));
       try {
         buffer.add(std::move(record));
-      } catch (const std::exception&) { failure = std::current_exception(); }
+      } catch (const std::exception&) {
+        failure = std::current_exception();
+      }
       progress.show();
     }
     if (!failure) {
       try {
         buffer.flush();
-      } catch (const std::exception&) { failure = std::current_exception(); }
+      } catch (const std::exception&) {
+        failure = std::current_exception();
+      }
     }
   }
   parallel::agree(world, [&] {

@@ -27,10 +27,12 @@ struct Deadline {
   std::optional<std::string> reached() const;
 };
 
-/// Takes `tasks` (the same list on every rank) in order with teams of `team_size` ranks; ranks left over idle. Ends early once a rank's deadline is
-/// reached: draws in flight finish, nothing new is taken. Every finished draw is committed on return. Throws on all ranks when a commit failed.
+/// Takes `tasks` (the same list on every rank) in order with teams of `team_size` ranks; ranks left over
+/// idle. Ends early once a rank's deadline is reached: draws in flight finish, nothing new is taken. Every
+/// finished draw is committed on return. Throws on all ranks when a commit failed.
 /// @note Collective over `world`
-void run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks, int team_size, const Deadline& deadline,
-               Progress& progress, const parallel::Communicator& world);
+void run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks,
+               int team_size, const Deadline& deadline, Progress& progress,
+               const parallel::Communicator& world);
 
 } // namespace pastur::run

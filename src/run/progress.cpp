@@ -30,9 +30,11 @@ ProgressStyle resolved(ProgressStyle style) {
 
 } // namespace
 
-Progress::Progress(const parallel::Communicator& world, ProgressStyle style, std::vector<double> cost, std::string watched)
-    : rank_(world.rank()), style_(resolved(style)), cost_(std::move(cost)), watched_(std::move(watched)), expected_(cost_.size(), 0),
-      sums_(world, fields * cost_.size()), start_(std::chrono::steady_clock::now()), last_shown_(start_) {}
+Progress::Progress(const parallel::Communicator& world, ProgressStyle style, std::vector<double> cost,
+                   std::string watched)
+    : rank_(world.rank()), style_(resolved(style)), cost_(std::move(cost)), watched_(std::move(watched)),
+      expected_(cost_.size(), 0), sums_(world, fields * cost_.size()),
+      start_(std::chrono::steady_clock::now()), last_shown_(start_) {}
 
 void Progress::expect(const std::vector<std::int64_t>& draws_per_point) {
   for (std::size_t p = 0; p < expected_.size(); ++p) expected_[p] += draws_per_point[p];
@@ -77,7 +79,9 @@ std::string Progress::line(const std::vector<double>& sums, double elapsed) cons
   const double left = remaining_fraction(sums);
   std::string text = fmt::format("{:.0f} of {} draws", done, expected);
   if (failed > 0.0) text += fmt::format(", {:.0f} failed", failed);
-  if (done > 0.0) text += fmt::format(", {:.3g}/s, {} left", done / elapsed, duration(left < 1.0 ? elapsed * left / (1.0 - left) : INFINITY));
+  if (done > 0.0)
+    text += fmt::format(", {:.3g}/s, {} left", done / elapsed,
+                        duration(left < 1.0 ? elapsed * left / (1.0 - left) : INFINITY));
   if (worst >= 0.0) text += fmt::format(", {} to {:.2g} %", watched_, 100.0 * worst);
   return text;
 }
@@ -86,8 +90,10 @@ void Progress::show(bool final) {
   if (rank_ != 0 || style_ == ProgressStyle::none) return;
   const auto now = std::chrono::steady_clock::now();
   const double elapsed = std::chrono::duration<double>(now - start_).count();
-  // Plain lines come ever less often: after 10 s, then each time the run is a third older, at most ten minutes apart.
-  const double interval = style_ == ProgressStyle::bar ? 0.2 : std::min(600.0, std::max(10.0, 0.25 * elapsed));
+  // Plain lines come ever less often: after 10 s, then each time the run is a third older, at most ten
+  // minutes apart.
+  const double interval =
+      style_ == ProgressStyle::bar ? 0.2 : std::min(600.0, std::max(10.0, 0.25 * elapsed));
   if (!final && std::chrono::duration<double>(now - last_shown_).count() < interval) return;
   last_shown_ = now;
   const std::vector<double> sums = sums_.read();

@@ -12,12 +12,15 @@
 
 namespace pastur::run {
 
-/// Draws done, rate, time left and a running standard error, shown by rank 0 between its own draws: a bar on a terminal, a plain line every so often
-/// elsewhere. Every team leader reports its draws through one-sided sums, so nobody waits.
+/// Draws done, rate, time left and a running standard error, shown by rank 0 between its own draws: a bar on
+/// a terminal, a plain line every so often elsewhere. Every team leader reports its draws through one-sided
+/// sums, so nobody waits.
 class Progress {
 public:
-  /// `cost`: flops per point, for the time left. `watched`: the observable whose first entry's error is shown, or empty. @note Collective
-  Progress(const parallel::Communicator& world, ProgressStyle style, std::vector<double> cost, std::string watched);
+  /// `cost`: flops per point, for the time left. `watched`: the observable whose first entry's error is
+  /// shown, or empty. @note Collective
+  Progress(const parallel::Communicator& world, ProgressStyle style, std::vector<double> cost,
+           std::string watched);
 
   /// What lies ahead: draws still to take per point (adds up over adaptive rounds). All ranks alike.
   void expect(const std::vector<std::int64_t>& draws_per_point);
@@ -35,7 +38,8 @@ private:
   std::vector<double> cost_;
   std::string watched_;
   std::vector<std::int64_t> expected_;
-  parallel::SharedSums sums_; // per point: done, failed, then count, sum and sum of squares of the watched entry less its first value
+  parallel::SharedSums sums_; // per point: done, failed, then count, sum and sum of squares of the watched
+                              // entry less its first value
   std::chrono::steady_clock::time_point start_, last_shown_;
 };
 

@@ -33,7 +33,8 @@ std::string host_name() {
 
 } // namespace
 
-Provenance::Provenance(const RunOptions& options, const parallel::Communicator& world, const std::vector<int>& team_sizes) {
+Provenance::Provenance(const RunOptions& options, const parallel::Communicator& world,
+                       const std::vector<int>& team_sizes) {
   std::map<std::string, int> ranks_on;
   for (const std::string& host : world.all_gather(host_name())) ++ranks_on[host];
   nlohmann::json record;
@@ -53,7 +54,9 @@ Provenance::Provenance(const RunOptions& options, const parallel::Communicator& 
   base_ = record.dump();
 }
 
-std::string Provenance::started() const { return base_; }
+std::string Provenance::started() const {
+  return base_;
+}
 
 std::string Provenance::ended(ExitCode code, std::int64_t draws_done, std::int64_t draws_failed) const {
   nlohmann::json record = nlohmann::json::parse(base_);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <pastur/run/runner.hpp>
-
 #include "padding.hpp"
 #include "phase.hpp"
 #include "progress.hpp"
@@ -10,6 +8,7 @@
 #include <pastur/parallel/environment.hpp>
 #include <pastur/run/adaptive.hpp>
 #include <pastur/run/layout.hpp>
+#include <pastur/run/runner.hpp>
 #include <pastur/store/store.hpp>
 
 #include <fmt/format.h>
@@ -40,21 +39,25 @@ private:
   void write_theory(store::Store& store) const;
   bool in_shard(std::int64_t draw) const { return draw % options_.shard.count == options_.shard.index; }
   std::vector<std::int64_t> targets(const store::Store& store) const;
-  std::vector<Task> open_tasks(const std::vector<std::int64_t>& targets, std::set<std::pair<std::int64_t, std::int64_t>>& retried) const;
+  std::vector<Task> open_tasks(const std::vector<std::int64_t>& targets,
+                               std::set<std::pair<std::int64_t, std::int64_t>>& retried) const;
   void take_draws(store::Store& store, const Deadline& deadline, Progress& progress);
   ExitCode conclude(std::int64_t& done, std::int64_t& failed) const;
-  DrawState state(std::int64_t point, std::int64_t draw) const { return states_[static_cast<std::size_t>(point * draws_ + draw)]; }
+  DrawState state(std::int64_t point, std::int64_t draw) const {
+    return states_[static_cast<std::size_t>(point * draws_ + draw)];
+  }
   std::int64_t point_count() const { return static_cast<std::int64_t>(experiment_.points.size()); }
   void say(const std::string& line) const;
 
   Experiment& experiment_;
   const RunOptions& options_;
   const parallel::Communicator& world_;
-  std::int64_t draws_ = 0;              // slots per point
-  std::vector<int> team_sizes_;         // per point
-  std::vector<double> flops_;           // per point
-  std::vector<DrawState> states_;       // point-major, as of the last look at the store
-  std::vector<std::int64_t> goals_;     // draws per point that the rule asks for so far
+  std::int64_t draws_ = 0;          // slots per point
+  std::vector<int> team_sizes_;     // per point
+  std::vector<double> flops_;       // per point
+  std::vector<DrawState> states_;   // point-major, as of the last look at the store
+  std::vector<std::int64_t> goals_; // draws per point that the rule asks for so far
+  bool more_wanted_ = false;        // stopped before the rule was satisfied, though every goal so far is met
 };
 
 void Run::say(const std::string& line) const {
@@ -64,10 +67,12 @@ void Run::say(const std::string& line) const {
 void Run::check_options() const {
   const Shard& shard = options_.shard;
   if (shard.count < 1 || shard.index < 0 || shard.index >= shard.count) {
-    throw InputError(fmt::format("--shard: {}/{} given; allowed: I/N with 0 <= I < N", shard.index, shard.count));
+    throw InputError(
+        fmt::format("--shard: {}/{} given; allowed: I/N with 0 <= I < N", shard.index, shard.count));
   }
   if (shard.count > 1 && experiment_.file.draws.until) {
-    throw InputError("--shard: draws.until decides from all draws of a point, a shard sees only its own; give a fixed number of draws");
+    throw InputError("--shard: draws.until decides from all draws of a point, a shard sees only its own; "
+                     "give a fixed number of draws");
   }
   if (options_.max_seconds && !(*options_.max_seconds > 0.0)) {
     throw InputError(fmt::format("--max-seconds: {} given; allowed: > 0", *options_.max_seconds));
@@ -92,14 +97,17 @@ void Run::write_theory(store::Store& store) const {
   if (layout.theory.empty()) return;
   const study::StudyInfo& info = experiment_.study->info();
   std::vector<std::string> names;
-  for (const store::Variable& variable : layout.theory) names.push_back(variable.theory_of.empty() ? variable.name : variable.theory_of);
+  for (const store::Variable& variable : layout.theory)
+    names.push_back(variable.theory_of.empty() ? variable.name : variable.theory_of);
   const auto write_all = [&](const std::vector<study::Parameters>& points, bool fine) {
     // Points are dealt to the ranks like cards; each writes its own.
-    for (std::size_t p = static_cast<std::size_t>(world_.rank()); p < points.size(); p += static_cast<std::size_t>(world_.size())) {
+    for (std::size_t p = static_cast<std::size_t>(world_.rank()); p < points.size();
+         p += static_cast<std::size_t>(world_.size())) {
       study::Recorder recorder(study::theory_slots(info, points[p]));
       experiment_.study->theory(points[p], recorder);
       recorder.require_complete();
-      store.write_theory(static_cast<std::int64_t>(p), padded_values(layout, layout.theory, names, info, points[p], recorder), fine);
+      store.write_theory(static_cast<std::int64_t>(p),
+                         padded_values(layout, layout.theory, names, info, points[p], recorder), fine);
     }
   };
   parallel::agree(world_, [&] {
@@ -108,7 +116,8 @@ void Run::write_theory(store::Store& store) const {
   });
 }
 
-/// The draws each point should have next: all of them, or what its precision asks for. The same on every rank.
+/// The draws each point should have next: all of them, or what its precision asks for. The same on every
+/// rank.
 std::vector<std::int64_t> Run::targets(const store::Store& store) const {
   const DrawRule& rule = experiment_.file.draws;
   std::vector<std::int64_t> targets(experiment_.points.size(), rule.max);
@@ -118,8 +127,9 @@ std::vector<std::int64_t> Run::targets(const store::Store& store) const {
   const auto found = std::find_if(layout.observables.begin(), layout.observables.end(),
                                   [&](const store::Variable& v) { return v.name == rule.until->observable; });
   const auto observable = static_cast<std::size_t>(found - layout.observables.begin());
-  const auto spec = std::find_if(info.observables.begin(), info.observables.end(),
-                                 [&](const study::ObservableSpec& s) { return s.name == rule.until->observable; });
+  const auto spec =
+      std::find_if(info.observables.begin(), info.observables.end(),
+                   [&](const study::ObservableSpec& s) { return s.name == rule.until->observable; });
   double worst = 0.0;
   std::int64_t worst_point = -1;
   parallel::agree(world_, [&] {
@@ -130,7 +140,8 @@ std::vector<std::int64_t> Run::targets(const store::Store& store) const {
         targets[at] = rule.min;
         continue;
       }
-      // Only draws below the last goal count, so that the decision does not depend on how the run was cut into pieces.
+      // Only draws below the last goal count, so that the decision does not depend on how the run was cut
+      // into pieces.
       std::vector<std::vector<double>> entries(static_cast<std::size_t>(layout.own_size(*found)));
       for (std::int64_t d = 0; d < goals_[at]; ++d) {
         if (state(p, d) != DrawState::done) continue;
@@ -153,25 +164,31 @@ std::vector<std::int64_t> Run::targets(const store::Store& store) const {
   if (world_.rank() == 0 && worst_point >= 0) {
     const study::Parameters& point = experiment_.points[static_cast<std::size_t>(worst_point)];
     std::string where;
-    for (const SweepAxis& axis : experiment_.file.sweep) where += fmt::format(" {} = {}", axis.parameter, study::to_string(point.value(axis.parameter)));
-    say(fmt::format("{}: standard error {} times the goal at the worst point{}; its draws go from {} to {}", rule.until->observable,
-                    std::isfinite(worst) ? fmt::format("{:.3g}", worst) : "unknown,", where, goals_[static_cast<std::size_t>(worst_point)],
+    for (const SweepAxis& axis : experiment_.file.sweep)
+      where += fmt::format(" {} = {}", axis.parameter, study::to_string(point.value(axis.parameter)));
+    say(fmt::format("{}: standard error {} times the goal at the worst point{}; its draws go from {} to {}",
+                    rule.until->observable, std::isfinite(worst) ? fmt::format("{:.3g}", worst) : "unknown,",
+                    where, goals_[static_cast<std::size_t>(worst_point)],
                     targets[static_cast<std::size_t>(worst_point)]));
   }
   return targets;
 }
 
-/// Pending draws below the targets, longest points first. With --retry-failed a failed draw is taken again, once.
-std::vector<Task> Run::open_tasks(const std::vector<std::int64_t>& targets, std::set<std::pair<std::int64_t, std::int64_t>>& retried) const {
+/// Pending draws below the targets, longest points first. With --retry-failed a failed draw is taken again,
+/// once.
+std::vector<Task> Run::open_tasks(const std::vector<std::int64_t>& targets,
+                                  std::set<std::pair<std::int64_t, std::int64_t>>& retried) const {
   std::vector<std::int64_t> order(experiment_.points.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::int64_t a, std::int64_t b) { return flops_[static_cast<std::size_t>(a)] > flops_[static_cast<std::size_t>(b)]; });
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return flops_[static_cast<std::size_t>(a)] > flops_[static_cast<std::size_t>(b)];
+  });
   std::vector<Task> tasks;
   for (const std::int64_t p : order) {
     for (std::int64_t d = 0; d < targets[static_cast<std::size_t>(p)]; ++d) {
       if (!in_shard(d)) continue;
-      const bool again = options_.retry_failed && state(p, d) == DrawState::failed && retried.insert({p, d}).second;
+      const bool again =
+          options_.retry_failed && state(p, d) == DrawState::failed && retried.insert({p, d}).second;
       if (state(p, d) == DrawState::pending || again) tasks.push_back({p, d});
     }
   }
@@ -196,20 +213,25 @@ void Run::take_draws(store::Store& store, const Deadline& deadline, Progress& pr
       phases[team_sizes_[at]].push_back(task);
     }
     progress.expect(ahead);
-    for (const auto& [team_size, phase] : phases) run_phase(experiment_, store, phase, team_size, deadline, progress, world_);
+    for (const auto& [team_size, phase] : phases)
+      run_phase(experiment_, store, phase, team_size, deadline, progress, world_);
     if (!tasks.empty()) states_ = store.states();
-    if (!world_.all(!deadline.reached())) return;
     if (!experiment_.file.draws.until) return;
+    if (!world_.all(!deadline.reached())) {
+      more_wanted_ = targets(store) != goals_;
+      return;
+    }
   }
 }
 
 ExitCode Run::conclude(std::int64_t& done, std::int64_t& failed) const {
-  bool all_there = true;
+  bool all_there = !more_wanted_;
   for (std::int64_t p = 0; p < point_count(); ++p) {
     for (std::int64_t d = 0; d < draws_; ++d) {
       done += state(p, d) == DrawState::done ? 1 : 0;
       failed += state(p, d) == DrawState::failed ? 1 : 0;
-      all_there = all_there && (!in_shard(d) || d >= goals_[static_cast<std::size_t>(p)] || state(p, d) != DrawState::pending);
+      all_there = all_there && (!in_shard(d) || d >= goals_[static_cast<std::size_t>(p)] ||
+                                state(p, d) != DrawState::pending);
     }
   }
   if (!all_there) return ExitCode::incomplete;
@@ -223,13 +245,17 @@ ExitCode Run::operator()() {
   draws_ = layout.draws;
   const int ranks_per_node = static_cast<int>(world_.max(world_.split_by_node().size()));
   const double memory = world_.min(parallel::available_memory());
-  parallel::agree(world_, [&] { team_sizes_ = team_sizes(experiment_, world_.size(), ranks_per_node, memory, options_.team_size); });
-  for (const study::Parameters& point : experiment_.points) flops_.push_back(experiment_.study->cost(point).flops);
+  parallel::agree(world_, [&] {
+    team_sizes_ = team_sizes(experiment_, world_.size(), ranks_per_node, memory, options_.team_size);
+  });
+  for (const study::Parameters& point : experiment_.points)
+    flops_.push_back(experiment_.study->cost(point).flops);
 
   Deadline deadline;
   if (options_.max_seconds) {
-    deadline.time = std::chrono::steady_clock::now() +
-                    std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(*options_.max_seconds));
+    deadline.time =
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                               std::chrono::duration<double>(*options_.max_seconds));
   }
   store::Store store = open_store(layout);
   const Provenance provenance(options_, world_, team_sizes_);
@@ -237,8 +263,10 @@ ExitCode Run::operator()() {
     if (world_.rank() == 0) store.write_provenance(provenance.started());
   });
   states_ = store.states();
-  const auto there = std::count_if(states_.begin(), states_.end(), [](DrawState s) { return s != DrawState::pending; });
-  if (there > 0) say(fmt::format("{}: {} of {} draws are there already", options_.output.string(), there, states_.size()));
+  const auto there =
+      std::count_if(states_.begin(), states_.end(), [](DrawState s) { return s != DrawState::pending; });
+  if (there > 0)
+    say(fmt::format("{}: {} of {} draws are there already", options_.output.string(), there, states_.size()));
 
   write_theory(store);
   std::string watched;
@@ -257,9 +285,12 @@ ExitCode Run::operator()() {
   });
   if (code == ExitCode::incomplete) {
     const std::string reason = deadline.reached().value_or("a stop request");
-    say(fmt::format("stopped by {}; {} is consistent: the same command goes on from here", reason, options_.output.string()));
+    say(fmt::format("stopped by {}; {} is consistent: the same command goes on from here", reason,
+                    options_.output.string()));
   }
-  if (failed > 0) say(fmt::format("{} draws failed; `pastur status {}` lists their reasons", failed, options_.output.string()));
+  if (failed > 0)
+    say(fmt::format("{} draws failed; `pastur status {}` lists their reasons", failed,
+                    options_.output.string()));
   return code;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <pastur/run/runner.hpp>
-
 #include <pastur/parallel/error.hpp>
+#include <pastur/run/runner.hpp>
 
 #include <fmt/format.h>
 
@@ -9,10 +8,13 @@ namespace pastur::run {
 
 namespace {
 
-/// Fraction of the free memory that draws may plan with; the rest is for libraries, buffers and the page cache of the store.
+/// Fraction of the free memory that draws may plan with; the rest is for libraries, buffers and the page
+/// cache of the store.
 constexpr double usable_fraction = 0.85;
 
-std::string gigabytes(double bytes) { return fmt::format("{:.3g} GB", bytes * 1e-9); }
+std::string gigabytes(double bytes) {
+  return fmt::format("{:.3g} GB", bytes * 1e-9);
+}
 
 /// Bytes on one node while all of its ranks work in teams of `team` ranks.
 double node_bytes(const study::Cost& cost, int team, int ranks_per_node) {
@@ -22,17 +24,19 @@ double node_bytes(const study::Cost& cost, int team, int ranks_per_node) {
 std::string describe_point(const Experiment& experiment, const study::Parameters& point) {
   std::string text;
   for (const SweepAxis& axis : experiment.file.sweep) {
-    text += fmt::format("{}{} = {}", text.empty() ? "at " : ", ", axis.parameter, study::to_string(point.value(axis.parameter)));
+    text += fmt::format("{}{} = {}", text.empty() ? "at " : ", ", axis.parameter,
+                        study::to_string(point.value(axis.parameter)));
   }
   return text.empty() ? "this study file" : text;
 }
 
 } // namespace
 
-std::vector<int> team_sizes(const Experiment& experiment, int world_size, int ranks_per_node, double node_memory,
-                            std::optional<int> forced) {
+std::vector<int> team_sizes(const Experiment& experiment, int world_size, int ranks_per_node,
+                            double node_memory, std::optional<int> forced) {
   if (forced && (*forced < 1 || *forced > world_size)) {
-    throw InputError(fmt::format("--team-size: {} given; allowed: 1 to {}, the number of ranks", *forced, world_size));
+    throw InputError(
+        fmt::format("--team-size: {} given; allowed: 1 to {}, the number of ranks", *forced, world_size));
   }
   const double usable = usable_fraction * node_memory;
   std::vector<int> sizes;
@@ -43,10 +47,11 @@ std::vector<int> team_sizes(const Experiment& experiment, int world_size, int ra
     int team = forced.value_or(1);
     while (team < last && node_bytes(cost, team, ranks_per_node) > usable) ++team;
     if (const double needed = node_bytes(cost, team, ranks_per_node); needed > usable) {
-      throw InputError(fmt::format("{}: {}: a draw needs {} on each node with {} {} a team and {} on a node; {} may be used there. "
-                                   "More nodes or smaller sizes are needed",
-                                   experiment.file.name, describe_point(experiment, point), gigabytes(needed), team,
-                                   team == 1 ? "rank" : "ranks", ranks_per_node, gigabytes(usable)));
+      throw InputError(fmt::format(
+          "{}: {}: a draw needs {} on each node with {} {} a team and {} on a node; {} may be used there. "
+          "More nodes or smaller sizes are needed",
+          experiment.file.name, describe_point(experiment, point), gigabytes(needed), team,
+          team == 1 ? "rank" : "ranks", ranks_per_node, gigabytes(usable)));
     }
     sizes.push_back(team);
   }

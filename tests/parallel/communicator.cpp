@@ -26,8 +26,10 @@ TEST(Communicator, gathers_and_sums_in_rank_order) {
 
 TEST(Communicator, texts_of_different_lengths_survive) {
   const Communicator world = Communicator::world();
-  const std::vector<std::string> all = world.all_gather(std::string(static_cast<std::size_t>(3 * world.rank()), 'x'));
-  for (int r = 0; r < world.size(); ++r) EXPECT_EQ(all[static_cast<std::size_t>(r)].size(), static_cast<std::size_t>(3 * r));
+  const std::vector<std::string> all =
+      world.all_gather(std::string(static_cast<std::size_t>(3 * world.rank()), 'x'));
+  for (int r = 0; r < world.size(); ++r)
+    EXPECT_EQ(all[static_cast<std::size_t>(r)].size(), static_cast<std::size_t>(3 * r));
   std::string text = world.rank() == 0 ? "from the root" : "";
   world.broadcast(text);
   EXPECT_EQ(text, "from the root");
@@ -57,7 +59,8 @@ TEST(Agree, a_failure_of_one_rank_throws_everywhere_with_its_rank_and_message) {
     parallel::agree(world, world.rank() != culprit, "no room");
     ADD_FAILURE() << "did not throw";
   } catch (const std::runtime_error& error) {
-    const std::string expected = world.size() == 1 ? "no room" : "rank " + std::to_string(culprit) + ": no room";
+    const std::string expected =
+        world.size() == 1 ? "no room" : "rank " + std::to_string(culprit) + ": no room";
     EXPECT_EQ(std::string(error.what()), expected);
   }
   EXPECT_NO_THROW(parallel::agree(world, true, "never"));
@@ -68,7 +71,9 @@ TEST(Agree, input_errors_stay_input_errors_and_equal_messages_come_once) {
   try {
     parallel::agree(world, [] { throw InputError("file not found"); });
     ADD_FAILURE() << "did not throw";
-  } catch (const InputError& error) { EXPECT_STREQ(error.what(), "file not found"); }
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "file not found");
+  }
   // One real failure among input errors makes it a failure.
   EXPECT_THROW(parallel::agree(world,
                                [&] {

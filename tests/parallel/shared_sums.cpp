@@ -14,5 +14,6 @@ TEST(SharedSums, additions_of_all_ranks_are_counted_once_each) {
   world.barrier();
   const std::vector<double> total = sums.read();
   const double size = world.size();
-  EXPECT_EQ(total, (std::vector<double>{0.0, 100.0 * size, 100.0 * size * (size - 1.0) / 2.0, 50.0 * size, 0.0}));
+  EXPECT_EQ(total,
+            (std::vector<double>{0.0, 100.0 * size, 100.0 * size * (size - 1.0) / 2.0, 50.0 * size, 0.0}));
 }

@@ -14,7 +14,8 @@ TEST(WorkQueue, every_item_is_handed_out_exactly_once) {
     {
       WorkQueue queue(world, total, world.size());
       while (const auto range = queue.take(64)) {
-        for (std::int64_t item = range->first; item < range->second; ++item) ++taken[static_cast<std::size_t>(item)];
+        for (std::int64_t item = range->first; item < range->second; ++item)
+          ++taken[static_cast<std::size_t>(item)];
       }
     }
     world.sum(std::span<std::int64_t>(taken));

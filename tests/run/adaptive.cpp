@@ -15,14 +15,16 @@ const Until one_percent{.observable = "x", .relative_stderr = 0.01, .absolute_st
 } // namespace
 
 TEST(Precision, relative_goal_is_met_when_every_entry_meets_it) {
-  const std::vector<Estimate> entries{{.value = 2.0, .standard_error = 0.01, .count = 10}, {.value = -1.0, .standard_error = 0.009, .count = 10}};
+  const std::vector<Estimate> entries{{.value = 2.0, .standard_error = 0.01, .count = 10},
+                                      {.value = -1.0, .standard_error = 0.009, .count = 10}};
   const Precision now = precision(one_percent, entries, 10);
   EXPECT_TRUE(now.reached);
   EXPECT_NEAR(now.worst_ratio, 0.9, 1e-12);
 }
 
 TEST(Precision, the_worst_entry_decides_and_predicts_the_draws) {
-  const std::vector<Estimate> entries{{.value = 2.0, .standard_error = 0.01, .count = 10}, {.value = 1.0, .standard_error = 0.03, .count = 10}};
+  const std::vector<Estimate> entries{{.value = 2.0, .standard_error = 0.01, .count = 10},
+                                      {.value = 1.0, .standard_error = 0.03, .count = 10}};
   const Precision now = precision(one_percent, entries, 10);
   EXPECT_FALSE(now.reached);
   EXPECT_NEAR(now.worst_ratio, 3.0, 1e-12);
@@ -31,16 +33,19 @@ TEST(Precision, the_worst_entry_decides_and_predicts_the_draws) {
 
 TEST(Precision, absolute_goal_and_both_goals_together) {
   const std::vector<Estimate> entries{{.value = 100.0, .standard_error = 0.5, .count = 4}};
-  EXPECT_TRUE(precision({.observable = "x", .relative_stderr = {}, .absolute_stderr = 0.5}, entries, 4).reached);
+  EXPECT_TRUE(
+      precision({.observable = "x", .relative_stderr = {}, .absolute_stderr = 0.5}, entries, 4).reached);
   // The stricter of two goals counts.
-  EXPECT_FALSE(precision({.observable = "x", .relative_stderr = 0.01, .absolute_stderr = 0.1}, entries, 4).reached);
+  EXPECT_FALSE(
+      precision({.observable = "x", .relative_stderr = 0.01, .absolute_stderr = 0.1}, entries, 4).reached);
 }
 
 TEST(Precision, one_draw_is_never_precise_and_missing_entries_do_not_count) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<Estimate> single{{.value = 1.0, .standard_error = nan, .count = 1}};
   EXPECT_FALSE(precision(one_percent, single, 1).reached);
-  const std::vector<Estimate> missing{{.value = nan, .standard_error = nan, .count = 0}, {.value = 1.0, .standard_error = 0.001, .count = 5}};
+  const std::vector<Estimate> missing{{.value = nan, .standard_error = nan, .count = 0},
+                                      {.value = 1.0, .standard_error = 0.001, .count = 5}};
   EXPECT_TRUE(precision(one_percent, missing, 5).reached);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The main program of every test: one GoogleTest per rank; rank 0 prints, and a failure on any rank fails the program and is listed with its rank.
+// The main program of every test: one GoogleTest per rank; rank 0 prints, and a failure on any rank fails the
+// program and is listed with its rank.
 #include <pastur/parallel/communicator.hpp>
 #include <pastur/parallel/environment.hpp>
 
@@ -11,11 +12,12 @@
 
 namespace {
 
-/// Collects this rank's failures; after each test rank 0 prints everybody's. A test's body must therefore be collective-safe: gather verdicts
-/// before an ASSERT that could leave one rank behind.
+/// Collects this rank's failures; after each test rank 0 prints everybody's. A test's body must therefore be
+/// collective-safe: gather verdicts before an ASSERT that could leave one rank behind.
 class RankListener : public testing::EmptyTestEventListener {
 public:
-  RankListener(const pastur::parallel::Communicator& world, testing::TestEventListener* printer) : world_(world), printer_(printer) {}
+  RankListener(const pastur::parallel::Communicator& world, testing::TestEventListener* printer)
+      : world_(world), printer_(printer) {}
   ~RankListener() override { delete printer_; }
 
   void OnTestProgramStart(const testing::UnitTest& unit) override {
@@ -27,7 +29,8 @@ public:
   }
   void OnTestPartResult(const testing::TestPartResult& result) override {
     if (!result.failed()) return;
-    failures_ << (result.file_name() != nullptr ? result.file_name() : "?") << ":" << result.line_number() << ": " << result.summary() << "\n";
+    failures_ << (result.file_name() != nullptr ? result.file_name() : "?") << ":" << result.line_number()
+              << ": " << result.summary() << "\n";
   }
   void OnTestEnd(const testing::TestInfo& info) override {
     const auto all = world_.all_gather(failures_.str());

@@ -9,12 +9,12 @@
 
 namespace pastur::parallel {
 
-/// Turns a failure on any rank into the same exception on every rank: throws std::runtime_error that lists "rank r: message" of each
-/// failing rank, once per distinct message. @note Collective
+/// Turns a failure on any rank into the same exception on every rank: throws std::runtime_error that lists
+/// "rank r: message" of each failing rank, once per distinct message. @note Collective
 void agree(const Communicator& comm, bool ok, const std::string& message);
 
-/// Runs `local` (which must not communicate) on every rank; when any rank throws, all ranks throw: InputError when every thrown error was
-/// one (its plain text, no rank), std::runtime_error otherwise. @note Collective
+/// Runs `local` (which must not communicate) on every rank; when any rank throws, all ranks throw: InputError
+/// when every thrown error was one (its plain text, no rank), std::runtime_error otherwise. @note Collective
 void agree(const Communicator& comm, const std::function<void()>& local);
 
 } // namespace pastur::parallel

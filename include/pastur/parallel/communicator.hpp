@@ -32,7 +32,8 @@ public:
 
   /// Ranks with the same colour, ordered by this communicator's rank. @note Collective
   Communicator split(int color) const;
-  /// Teams of `team_size` consecutive ranks; the last team is smaller when the size does not divide. @note Collective
+  /// Teams of `team_size` consecutive ranks; the last team is smaller when the size does not divide. @note
+  /// Collective
   Communicator split_into_teams(int team_size) const { return split(rank_ / team_size); }
   /// The ranks that share memory with this one. @note Collective
   Communicator split_by_node() const;
@@ -42,8 +43,8 @@ public:
   void broadcast(std::span<std::int64_t> values, int root = 0) const;
   void broadcast(std::string& text, int root = 0) const;
   std::int64_t broadcast(std::int64_t value, int root = 0) const;
-  void sum(std::span<double> values) const;          ///< in place, over all ranks, result everywhere
-  void sum(std::span<std::int64_t> values) const;    ///< the same for integers
+  void sum(std::span<double> values) const;       ///< in place, over all ranks, result everywhere
+  void sum(std::span<std::int64_t> values) const; ///< the same for integers
   double sum(double value) const;
   double max(double value) const;
   double min(double value) const;

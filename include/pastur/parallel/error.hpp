@@ -6,7 +6,8 @@
 
 namespace pastur {
 
-/// A user's mistake: one message that names what was given and what is allowed. The command line prints it and exits with 2.
+/// A user's mistake: one message that names what was given and what is allowed. The command line prints it
+/// and exits with 2.
 class InputError : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;

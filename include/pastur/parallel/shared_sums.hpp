@@ -9,7 +9,8 @@
 
 namespace pastur::parallel {
 
-/// An array of doubles on rank 0 that every rank adds to without rank 0's help: how a run's progress is known while all ranks compute.
+/// An array of doubles on rank 0 that every rank adds to without rank 0's help: how a run's progress is known
+/// while all ranks compute.
 class SharedSums {
 public:
   /// All zero. @note Collective

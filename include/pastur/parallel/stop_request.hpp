@@ -6,8 +6,8 @@
 
 namespace pastur::parallel {
 
-/// Handlers for SIGTERM, SIGINT and SIGUSR1: the first asks the run to stop at the next draw boundary, a second one exits at once with 3.
-/// Install after PetscInitialize, which sets handlers of its own.
+/// Handlers for SIGTERM, SIGINT and SIGUSR1: the first asks the run to stop at the next draw boundary, a
+/// second one exits at once with 3. Install after PetscInitialize, which sets handlers of its own.
 void install_stop_handlers();
 /// The signal's name once one has arrived on this rank.
 std::optional<std::string> stop_signal();

@@ -9,8 +9,8 @@
 
 namespace pastur::parallel {
 
-/// Hands out the integers [0, total) to whoever asks, through an MPI one-sided counter on rank 0: no rank serves, none waits.
-/// Chunks are large while many items are left and shrink to one at the end.
+/// Hands out the integers [0, total) to whoever asks, through an MPI one-sided counter on rank 0: no rank
+/// serves, none waits. Chunks are large while many items are left and shrink to one at the end.
 class WorkQueue {
 public:
   /// `takers`: how many callers will call take() (teams). @note Collective
@@ -20,9 +20,11 @@ public:
   /// @note Collective
   ~WorkQueue();
 
-  /// The next half-open range of items, nothing when the queue is empty. Not collective; any rank may call it.
+  /// The next half-open range of items, nothing when the queue is empty. Not collective; any rank may call
+  /// it.
   std::optional<std::pair<std::int64_t, std::int64_t>> take(std::int64_t largest_chunk);
-  /// Nobody gets anything more: how one rank's stop request becomes everyone's. Not collective; any rank may call it.
+  /// Nobody gets anything more: how one rank's stop request becomes everyone's. Not collective; any rank may
+  /// call it.
   void close();
 
 private:
