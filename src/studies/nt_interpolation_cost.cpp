@@ -2,8 +2,10 @@
 // Flops and bytes of one draw, before anything is allocated.
 #include <pastur/learning/nt_features.hpp>
 #include <pastur/studies/nt_interpolation.hpp>
+#include <pastur/theory/hermite.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace pastur::studies {
 
@@ -14,9 +16,22 @@ namespace {
 constexpr double extreme_applications = 600.0;
 constexpr double solve_applications = 100.0;
 
-/// One reduction, the ridges' back-transformations and, for ridge 0 of a singular matrix, the eigenvectors.
-double ridge_path_flops(double n, double ridges) {
-  return (4.0 / 3.0 + 1.0) * n * n * n + 2.0 * n * n * ridges;
+/// One reduction, the ridges' back-transformations and, for a singular matrix, the tridiagonal's
+/// eigenvectors.
+double ridge_path_flops(double n, double ridges, bool singular = false) {
+  return (4.0 / 3.0 + (singular ? 1.0 : 0.0)) * n * n * n + 2.0 * n * n * ridges;
+}
+
+/// Whether the spectrum of K_N is likely to reach 0, which takes eigenvectors: fewer parameters than samples,
+/// a sample on which no neuron is active (two-valued slopes only), or real data with repeated rows.
+bool may_be_singular(const study::Parameters& p) {
+  const double n = static_cast<double>(p.integer("n"));
+  const double N = static_cast<double>(p.integer("N"));
+  if (N * static_cast<double>(p.integer("d")) < n || p.is("data", "fashion_mnist")) return true;
+  const theory::Activation activation = nt_interpolation::activation(p);
+  if (!activation.has_two_slopes()) return false;
+  const double active = theory::derivative_second_moment(activation);
+  return n * std::pow(1.0 - active, N) > 1e-3;
 }
 
 } // namespace
@@ -37,18 +52,21 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
   const double kernel_assembly = n * n * d + 15.0 * n * n;
   const double kernel_prediction = n * n_test * (2.0 * (d + ridges) + 30.0);
   const double panels = 8.0 * (2.0 * n + 512.0) * d;
+  const bool singular = may_be_singular(p);
 
   if (p.is("mode", "equivalence")) {
     const double pencil = (1.0 / 3.0 + 1.0 + 4.0 / 3.0) * n * n * n;
     return {.flops = labels + network.assembly_flops + network.prediction_flops + 3.0 * kernel_assembly +
-                     2.0 * kernel_prediction + pencil + 3.0 * ridge_path_flops(n, ridges),
-            .shared_bytes = 4.0 * matrix,
+                     2.0 * kernel_prediction + pencil + 2.0 * ridge_path_flops(n, ridges) +
+                     ridge_path_flops(n, ridges, singular),
+            .shared_bytes = 3.0 * matrix, // K_N, its copy and K at the pencil
+
             .rank_bytes = 4.0 * replicated +
                           std::max(network.assembly_bytes, std::max(network.prediction_bytes, panels))};
   }
   if (p.is("kernel", "infinite")) {
     return {.flops = labels + kernel_assembly + kernel_prediction + ridge_path_flops(n, ridges),
-            .shared_bytes = 3.0 * matrix,
+            .shared_bytes = matrix,
             .rank_bytes = replicated + panels};
   }
   if (p.is("solver", "matrix_free")) {
@@ -58,8 +76,10 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
             .shared_bytes = 8.0 * n * (N + 2.0 * d + 45.0),
             .rank_bytes = replicated + 16.0 * N * d + network.prediction_bytes};
   }
-  return {.flops = labels + network.assembly_flops + network.prediction_flops + ridge_path_flops(n, ridges),
-          .shared_bytes = 3.0 * matrix,
+  return {.flops = labels + network.assembly_flops + network.prediction_flops +
+                   ridge_path_flops(n, ridges, singular),
+          .shared_bytes = (singular ? 3.0 : 1.0) * matrix, // with eigenvectors and their workspace
+
           .rank_bytes = replicated + std::max(network.assembly_bytes, network.prediction_bytes)};
 }
 
