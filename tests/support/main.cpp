@@ -41,6 +41,12 @@ public:
       printer_->OnTestEnd(info);
     }
   }
+  void OnTestIterationStart(const testing::UnitTest& unit, int iteration) override {
+    if (world_.rank() == 0) printer_->OnTestIterationStart(unit, iteration);
+  }
+  void OnTestIterationEnd(const testing::UnitTest& unit, int iteration) override {
+    if (world_.rank() == 0) printer_->OnTestIterationEnd(unit, iteration);
+  }
   void OnTestProgramEnd(const testing::UnitTest& unit) override {
     if (world_.rank() == 0) printer_->OnTestProgramEnd(unit);
   }
