@@ -55,8 +55,7 @@ const std::vector<Case> wrong_files = {
      "f.toml:2:1: n: a parameter at the top level; allowed: under [parameters] or [sweep]"},
     {"unknown_parameter", "[parameters]\n  rigde = [1.0]\n",
      "f.toml:3:3: rigde: unknown key. Did you mean `ridge`?"},
-    {"unknown_axis", "[sweep]\nscal = [1.0]\n",
-     "f.toml:3:1: sweep.scal: unknown key. Did you mean `scale`?"},
+    {"unknown_axis", "[sweep]\nscal = [1.0]\n", "f.toml:3:1: sweep.scal: unknown key. Did you mean `scale`?"},
     {"unknown_theory_axis", "[theory]\nlow = [1.0]\n",
      "f.toml:3:1: theory.low: unknown key. Did you mean `law`?"},
     {"unknown_key_of_draws", "draws = { mn = 1, max = 3 }\n",
@@ -262,6 +261,32 @@ const std::vector<Case> wrong_files = {
 
 INSTANTIATE_TEST_SUITE_P(, WrongStudyFile, testing::ValuesIn(wrong_files),
                          [](const auto& instance) { return std::string(instance.param.name); });
+
+/// A study that refuses every point and names two parameters.
+class Refusing : public pastur::testing_support::ToyStudy {
+public:
+  void check(const pastur::study::Parameters&) const override {
+    throw InputError("n: given too few for scale; allowed: more");
+  }
+};
+
+TEST(RuleOfAStudy, is_placed_at_the_first_named_key_that_was_written) {
+  pastur::study::Registry registry;
+  registry.add([] { return std::make_unique<Refusing>(); });
+  const auto message = [&](const std::string& text) -> std::string {
+    try {
+      pastur::run::parse_experiment("study = \"toy_mean\"\n" + text, "f.toml", {}, registry);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  const std::string rule = "n: given too few for scale; allowed: more";
+  EXPECT_EQ(message("[parameters]\nscale = 2\nn = 5\n"), "f.toml:4:5: " + rule);
+  EXPECT_EQ(message("[parameters]\nscale = 2\n"), "f.toml:3:9: " + rule);
+  EXPECT_EQ(message("[sweep]\nscale = [2, 3]\n"), "f.toml:3:10: " + rule + " (at scale = 2.0)");
+  EXPECT_EQ(message(""), "f.toml:1:9: " + rule);
+}
 
 TEST(BrokenToml, is_refused_at_its_line) {
   const auto message = [](const std::string& text) { return refusal("study = \"toy_mean\"\n" + text); };
