@@ -87,7 +87,7 @@ Action run(CLI::App& command, const Context& context) {
   command.add_flag("--overwrite", options->run.overwrite, "Begin anew even if the result file is there");
   command.add_flag("--retry-failed", options->run.retry_failed, "Take failed draws again");
   command.add_option("--shard", options->shard,
-                     "I/N: only the draws whose number is I modulo N (a job array); `merge` joins them");
+                     "I/N: only the draws whose number is I modulo N (a job array)");
   command
       .add_option("--team-size", options->run.team_size,
                   "Ranks that work on one draw (default: as few as memory allows)")
