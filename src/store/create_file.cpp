@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "create_file.hpp"
 
+#include "descriptor.hpp"
 #include "hdf5_handle.hpp"
 #include "layout_text.hpp"
 #include "schema.hpp"
@@ -8,6 +9,8 @@
 
 #include <fmt/format.h>
 #include <hdf5_hl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <limits>
@@ -112,6 +115,17 @@ public:
     scales_[path] = std::move(dataset);
   }
 
+  /// A dimension without coordinate values, in netCDF's way of saying so.
+  void bare_dimension(const std::string& path, hsize_t length) {
+    Handle dataset = own(H5Dcreate2(file_, path.c_str(), element_type(Element::byte, 1).get(),
+                                    simple({length}).get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                         fmt::format("dimension '{}'", path));
+    const std::string name =
+        fmt::format("This is a netCDF dimension but not a netCDF variable.{:10d}", length);
+    require(H5DSset_scale(dataset.get(), name.c_str()), fmt::format("dimension scale '{}'", path));
+    scales_[path] = std::move(dataset);
+  }
+
   void attach(hid_t dataset, const std::vector<std::string>& scales) {
     for (std::size_t d = 0; d < scales.size(); ++d) {
       require(H5DSattach_scale(dataset, scales_.at(scales[d]).get(), static_cast<unsigned>(d)),
@@ -131,13 +145,16 @@ public:
     if (plan.path == state_path) put_text(dataset.get(), "meaning", "0 pending, 1 done, 2 failed");
     if (plan.path == checksum_path)
       put_text(dataset.get(), "meaning", "XXH3-64 of observables, reason, seconds, state, point, draw");
+    if (plan.element == Element::text) put_text(dataset.get(), "_Encoding", "utf-8");
     if (plan.path == seconds_path) put_text(dataset.get(), "units", "s");
   }
 
   /// The layout as one text, with its checksum, from which the store is opened again.
   void layout(const std::string& text) {
-    const Handle type = element_type(Element::text, text.size());
-    const Handle dataset = write_whole(layout_path, type, scalar(), text.data());
+    bare_dimension(layout_byte_path, text.size());
+    const Handle dataset =
+        write_whole(layout_path, element_type(Element::text, 1), simple({text.size()}), text.data());
+    attach(dataset.get(), {layout_byte_path});
     const std::uint64_t checksum = XXH3_64bits(text.data(), text.size());
     put_attribute(dataset.get(), "checksum", element_type(Element::unsigned64, 8), scalar(), &checksum);
   }
@@ -220,6 +237,9 @@ void write_contents(hid_t file, const Layout& layout) {
   }
   writer.scale("provenance/run", counted("run", provenance_slots, "runs that wrote this file, oldest first"));
 
+  writer.bare_dimension(reason_byte_path, reason_width);
+  writer.bare_dimension(provenance_byte_path, provenance_width);
+
   std::string coordinates;
   for (const Axis& axis : layout.point_coordinates) {
     writer.attach(writer.coordinate(axis.name, axis).get(), {layout.axes.front().name});
@@ -231,12 +251,26 @@ void write_contents(hid_t file, const Layout& layout) {
   writer.layout(layout_to_text(layout));
 }
 
+/// HDF5 keeps a file whose last writes fail half closed, and crashes on it in MPI_Finalize. The caller throws
+/// the file away, so its descriptor is pointed at memory, which takes whatever is left to write.
+void make_closable(hid_t file) {
+  void* descriptor = nullptr;
+  if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0 || descriptor == nullptr) return;
+  const Descriptor memory(memfd_create("pastur-discarded", MFD_CLOEXEC));
+  if (memory) dup2(memory.get(), *static_cast<int*>(descriptor));
+}
+
 } // namespace
 
 void create_file(const std::filesystem::path& path, const Layout& layout) {
   Handle file = new_file(path);
-  write_contents(file.get(), layout);
-  require(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "the file cannot be written");
+  try {
+    write_contents(file.get(), layout);
+    require(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "the file cannot be written");
+  } catch (const std::exception&) {
+    make_closable(file.get());
+    throw;
+  }
   if (!file.close()) throw std::runtime_error(fmt::format("the file cannot be closed: {}", hdf5_reason()));
 }
 

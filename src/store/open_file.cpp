@@ -75,13 +75,14 @@ std::string stored_layout_text(hid_t file, std::uint64_t file_size) {
   const Handle dataset = own(H5Dopen2(file, layout_path, H5P_DEFAULT), "its layout is missing");
   const Handle type = own(H5Dget_type(dataset.get()), "its layout is unreadable");
   const Handle space = own(H5Dget_space(dataset.get()), "its layout is unreadable");
-  const std::size_t size = H5Tget_size(type.get());
-  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 || size > file_size ||
-      H5Sget_simple_extent_npoints(space.get()) != 1) {
+  const hssize_t size = H5Sget_simple_extent_npoints(space.get());
+  const Handle character = element_type(Element::text, 1);
+  if (H5Tequal(type.get(), character.get()) <= 0 || size < 1 ||
+      static_cast<std::uint64_t>(size) > file_size) {
     throw std::runtime_error("its layout is unreadable");
   }
-  std::string text(size, '\0');
-  require(H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()),
+  std::string text(static_cast<std::size_t>(size), '\0');
+  require(H5Dread(dataset.get(), character.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()),
           "its layout is unreadable");
   const auto checksum = number_attribute<std::uint64_t>(dataset.get(), "checksum", Element::unsigned64);
   if (!checksum || *checksum != XXH3_64bits(text.data(), text.size()))

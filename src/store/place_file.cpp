@@ -69,15 +69,24 @@ std::filesystem::path resolved(const std::filesystem::path& path) {
   return file;
 }
 
-void require_space(const std::filesystem::path& folder, std::uint64_t bytes) {
+void require_space(const std::filesystem::path& trial, std::uint64_t bytes) {
+  constexpr double mib = 1024.0 * 1024.0;
+  const std::string needs = fmt::format("the result file needs {:.1f} MiB", static_cast<double>(bytes) / mib);
   struct statvfs disk {};
-  if (statvfs(folder.c_str(), &disk) != 0) return; // then creation itself will tell
-  const std::uint64_t free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
-  if (bytes > free) {
-    constexpr double mib = 1024.0 * 1024.0;
-    throw InputError(fmt::format("the result file needs {:.1f} MiB, {} has {:.1f} MiB free",
-                                 static_cast<double>(bytes) / mib, folder.string(),
-                                 static_cast<double>(free) / mib));
+  if (statvfs(trial.parent_path().c_str(), &disk) == 0) {
+    const std::uint64_t free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+    if (bytes > free) {
+      throw InputError(fmt::format("{}, {} has {:.1f} MiB free", needs, trial.parent_path().string(),
+                                   static_cast<double>(free) / mib));
+    }
+  }
+  const Descriptor file(open(trial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!file) refuse(trial.parent_path(), errno);
+  const int error = fallocate(file.get(), 0, 0, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
+  unlink(trial.c_str());
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO) {
+    throw InputError(fmt::format("{}, which {} does not give: {}", needs, trial.parent_path().string(),
+                                 std::strerror(error)));
   }
 }
 

@@ -10,8 +10,10 @@ namespace pastur::store {
 /// in one lock. Throws InputError when its folder does not exist.
 std::filesystem::path resolved(const std::filesystem::path& path);
 
-/// Throws InputError when the file system of `folder` has not `bytes` left.
-void require_space(const std::filesystem::path& folder, std::uint64_t bytes);
+/// Throws InputError when the disk of `trial` cannot hold `bytes`: reserves a file of that name and that
+/// size, and removes it again. So a full disk, a quota or a limit shows before HDF5 is asked to write, whose
+/// serial driver does not survive a failed close.
+void require_space(const std::filesystem::path& trial, std::uint64_t bytes);
 
 /// A name in `target`'s folder that no other process uses. Names left by killed runs are recognised by their
 /// beginning.

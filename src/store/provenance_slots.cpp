@@ -18,14 +18,6 @@ std::string compact(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-const SlotDatasetPlan runs_plan{.path = provenance_path,
-                                .element = Element::text,
-                                .width = provenance_width,
-                                .shape = {provenance_slots},
-                                .scales = {}};
-const SlotDatasetPlan count_plan{
-    .path = provenance_count_path, .element = Element::integer, .width = 8, .shape = {}, .scales = {}};
-
 /// Halves the longest list or text of an object; false when nothing is left to cut.
 bool cut_largest(json& object) {
   json* largest = nullptr;
@@ -66,7 +58,8 @@ std::string fitting_json(const std::string& text, std::size_t width) {
   return shorter;
 }
 
-ProvenanceSlots::ProvenanceSlots(hid_t file) : runs_(file, runs_plan), count_(file, count_plan) {}
+ProvenanceSlots::ProvenanceSlots(hid_t file)
+    : runs_(file, provenance_runs()), count_(file, provenance_count()) {}
 
 void ProvenanceSlots::write(const std::string& json_text) {
   constexpr auto slots = static_cast<std::int64_t>(provenance_slots);
@@ -77,7 +70,7 @@ void ProvenanceSlots::write(const std::string& json_text) {
   if (first) mine_ = std::min(count, slots - 1);
   std::string record = fitting_json(json_text, provenance_width);
   record.resize(provenance_width, '\0');
-  runs_.write({{static_cast<hsize_t>(*mine_)}, {1}}, record.data());
+  runs_.write({{static_cast<hsize_t>(*mine_), 0}, {1, provenance_width}}, record.data());
   if (first && count < slots) {
     ++count;
     count_.write(count_.all(), &count);
@@ -91,7 +84,7 @@ std::vector<std::string> ProvenanceSlots::read() const {
   std::vector<std::string> records;
   for (std::int64_t k = 0; k < count; ++k) {
     std::string record(provenance_width, '\0');
-    runs_.read({{static_cast<hsize_t>(k)}, {1}}, record.data());
+    runs_.read({{static_cast<hsize_t>(k), 0}, {1, provenance_width}}, record.data());
     record.resize(std::min(record.size(), record.find('\0')));
     // A kill inside this one write may leave half a record; nothing but the record is lost.
     if (!json::accept(record)) record = R"({"error":"this run's record is unreadable"})";

@@ -106,6 +106,23 @@ std::string theory_dataset_name(const Variable& variable) {
   return bare ? variable.name + "_theory" : variable.name;
 }
 
+SlotDatasetPlan provenance_runs() {
+  SlotDatasetPlan plan;
+  plan.path = provenance_path;
+  plan.element = Element::text;
+  plan.width = 1;
+  plan.shape = {provenance_slots, provenance_width};
+  plan.scales = {"provenance/run", provenance_byte_path};
+  return plan;
+}
+
+SlotDatasetPlan provenance_count() {
+  SlotDatasetPlan plan;
+  plan.path = provenance_count_path;
+  plan.element = Element::integer;
+  return plan;
+}
+
 std::vector<SlotDatasetPlan> slot_datasets(const Layout& layout) {
   std::vector<SlotDatasetPlan> plans;
   for (const Variable& variable : layout.observables)
@@ -117,16 +134,13 @@ std::vector<SlotDatasetPlan> slot_datasets(const Layout& layout) {
       plans.push_back(quantity(layout, variable, layout.theory_axes, "theory/", true));
   }
   plans.push_back(bookkeeping(layout, checksum_path, Element::unsigned64, 8));
-  plans.push_back(bookkeeping(layout, reason_path, Element::text, reason_width));
+  plans.push_back(bookkeeping(layout, reason_path, Element::text, 1));
+  plans.back().shape.push_back(reason_width);
+  plans.back().scales.push_back(reason_byte_path);
   plans.push_back(bookkeeping(layout, seconds_path, Element::real, 8));
   plans.push_back(bookkeeping(layout, state_path, Element::byte, 1));
-  plans.push_back({.path = provenance_path,
-                   .element = Element::text,
-                   .width = provenance_width,
-                   .shape = {provenance_slots},
-                   .scales = {"provenance/run"}});
-  plans.push_back(
-      {.path = provenance_count_path, .element = Element::integer, .width = 8, .shape = {}, .scales = {}});
+  plans.push_back(provenance_runs());
+  plans.push_back(provenance_count());
   return plans;
 }
 

@@ -17,6 +17,12 @@ inline constexpr std::size_t reason_width = 256;      ///< bytes of one slot's r
 inline constexpr std::size_t provenance_width = 8192; ///< bytes of one run's record
 inline constexpr std::size_t provenance_slots = 64;
 
+// Text in slots is an array of single characters, as netCDF keeps text: ncdump 4.9 corrupts its memory on
+// longer fixed-length strings.
+inline constexpr const char* reason_byte_path = "slots/reason_byte";
+inline constexpr const char* layout_byte_path = "slots/layout_byte";
+inline constexpr const char* provenance_byte_path = "provenance/record_byte";
+
 inline constexpr const char* state_path = "slots/state";
 inline constexpr const char* checksum_path = "slots/checksum";
 inline constexpr const char* reason_path = "slots/reason";
@@ -42,6 +48,10 @@ struct SlotDatasetPlan {
 
 /// Every slot dataset of a layout, which must outlive the plan.
 std::vector<SlotDatasetPlan> slot_datasets(const Layout& layout);
+
+/// The two of them that do not depend on the layout.
+SlotDatasetPlan provenance_runs();
+SlotDatasetPlan provenance_count();
 
 /// Name of a theory variable's dataset: X_theory for observable X, its own name for a theory-only output.
 std::string theory_dataset_name(const Variable& variable);

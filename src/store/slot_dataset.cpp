@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <stdexcept>
 
 namespace pastur::store {
 
 namespace {
-
-/// HDF5 1.10 hands one MPI-IO call at most 2^31 - 1 bytes.
-constexpr std::size_t largest_transfer = std::size_t{1} << 30;
 
 std::size_t elements(const std::vector<hsize_t>& count) {
   std::size_t total = 1;
@@ -41,8 +40,9 @@ Handle element_type(Element element, std::size_t width) {
   return type;
 }
 
-SlotDataset::SlotDataset(hid_t file, const SlotDatasetPlan& plan)
-    : path_(plan.path), width_(plan.width), shape_(plan.shape.begin(), plan.shape.end()) {
+SlotDataset::SlotDataset(hid_t file, const SlotDatasetPlan& plan, std::size_t largest_transfer)
+    : path_(plan.path), width_(plan.width), largest_transfer_(largest_transfer),
+      shape_(plan.shape.begin(), plan.shape.end()) {
   dataset_ =
       own(H5Dopen2(file, path_.c_str(), H5P_DEFAULT), fmt::format("dataset '{}' cannot be opened", path_));
   space_ = own(H5Dget_space(dataset_.get()), fmt::format("dataset '{}' has no shape", path_));
@@ -80,7 +80,7 @@ template <class Transfer>
 void SlotDataset::in_pieces(const Box& box, std::size_t at, const Transfer& transfer) const {
   const std::size_t count = elements(box.count);
   if (count == 0) return;
-  if (count * width_ > largest_transfer) {
+  if (count > 1 && count * width_ > largest_transfer_) {
     // Halve the first dimension that can be halved: in row-major order both halves stay contiguous in memory.
     const auto first = std::find_if(box.count.begin(), box.count.end(), [](hsize_t n) { return n > 1; });
     const auto d = static_cast<std::size_t>(first - box.count.begin());
@@ -113,8 +113,14 @@ void SlotDataset::read(const Box& box, void* values) const {
 
 void SlotDataset::write(const Box& box, const void* values) const {
   in_pieces(box, 0, [&](hid_t memory, hid_t selected, std::size_t at) {
-    return H5Dwrite(dataset_.get(), type_.get(), memory, selected, H5P_DEFAULT,
-                    static_cast<const std::byte*>(values) + at);
+    errno = 0;
+    const herr_t status = H5Dwrite(dataset_.get(), type_.get(), memory, selected, H5P_DEFAULT,
+                                   static_cast<const std::byte*>(values) + at);
+    // The MPI-IO driver reports no more than "file write failed"; the system's reason is still in errno.
+    const int error = errno;
+    if (status < 0 && error != 0)
+      throw std::runtime_error(fmt::format("dataset '{}': {}", path_, std::strerror(error)));
+    return status;
   });
 }
 

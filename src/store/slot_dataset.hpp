@@ -17,9 +17,12 @@ Handle element_type(Element element, std::size_t width);
 /// One open slot dataset: raw reads and writes of boxes, independent of the other ranks.
 class SlotDataset {
 public:
+  /// HDF5 1.10 hands one MPI-IO call at most 2^31 - 1 bytes.
+  static constexpr std::size_t default_transfer = std::size_t{1} << 30;
+
   /// Opens the planned dataset in `file`. Throws std::runtime_error when it is not there or not as planned:
   /// type, shape, contiguous, allocated.
-  SlotDataset(hid_t file, const SlotDatasetPlan& plan);
+  SlotDataset(hid_t file, const SlotDatasetPlan& plan, std::size_t largest_transfer = default_transfer);
 
   /// A box [start, start + count) with as many entries as the dataset has dimensions, row-major in memory.
   struct Box {
@@ -41,6 +44,7 @@ private:
 
   std::string path_;
   std::size_t width_;
+  std::size_t largest_transfer_;
   std::vector<hsize_t> shape_;
   Handle dataset_, space_, type_;
 };

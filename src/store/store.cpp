@@ -62,7 +62,6 @@ std::uint64_t planned_bytes(const Layout& layout) {
 }
 
 void create_and_place(const std::filesystem::path& path, const Layout& layout, bool overwrite, bool locked) {
-  const std::filesystem::path folder = path.parent_path();
   if (!overwrite && std::filesystem::exists(path)) {
     throw InputError(fmt::format("{} exists; it is left as it is (--overwrite replaces it)", path.string()));
   }
@@ -70,8 +69,8 @@ void create_and_place(const std::filesystem::path& path, const Layout& layout, b
     throw InputError(fmt::format("{} is not a regular file: it is left as it is", path.string()));
   }
   if (locked) remove_stale_temporaries(path);
-  require_space(folder, planned_bytes(layout));
   const std::filesystem::path temporary = temporary_name(path);
+  require_space(temporary, planned_bytes(layout));
   try {
     create_file(temporary, layout);
     make_durable(temporary);
