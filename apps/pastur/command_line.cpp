@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cstdlib>
@@ -69,9 +70,11 @@ std::vector<std::string> split_at_dashes(int argc, char** argv, std::vector<std:
 
 /// CLI11 would only say that an argument was not expected.
 void require_known_command(const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments.front().starts_with("-")) return;
   std::vector<std::string> names;
   for (const Command& command : all_commands) names.emplace_back(command.name);
+  if (arguments.empty())
+    throw InputError(fmt::format("a command is needed: {} (pastur --help)", fmt::join(names, ", ")));
+  if (arguments.front().starts_with("-")) return;
   for (const std::string& name : names) {
     if (name == arguments.front()) return;
   }

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <memory>
 #include <span>
@@ -54,7 +55,8 @@ std::vector<std::vector<double>> all_predictions(const run::Experiment& experime
   return values;
 }
 
-int print_theory(const Options& options, const Context& context) {
+/// The text to print, on rank 0.
+int theory_text(const Options& options, const Context& context, std::string& text) {
   const parallel::Environment environment(context.petsc_options);
   const parallel::Communicator world = parallel::Communicator::world();
   return run_collectively(world, [&] {
@@ -70,7 +72,7 @@ int print_theory(const Options& options, const Context& context) {
     if (world.rank() == 0) {
       report::TheoryTable table = report::make_theory_table(experiment, values);
       table.reasons = reasons;
-      std::cout << formatted(table, options.format) << std::flush;
+      text = formatted(table, options.format);
     }
     return 0;
   });
@@ -86,7 +88,15 @@ Action theory(CLI::App& command, const Context& context) {
       ->take_all()
       ->allow_extra_args(false);
   add_format(command, options->format);
-  return [options, &context] { return print_theory(*options, context); };
+  return [options, &context] {
+    std::string text;
+    const int code = theory_text(*options, context, text);
+    // PETSc's handler would make a crash report of a reader that has seen enough (`pastur theory ... |
+    // head`).
+    std::signal(SIGPIPE, SIG_DFL);
+    std::cout << text << std::flush;
+    return code;
+  };
 }
 
 } // namespace pastur::commands

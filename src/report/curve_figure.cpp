@@ -281,6 +281,7 @@ PlotAxis CurveFigure::x_axis() const {
     for (const LinePoint& point : curve.line) values.push_back(point.x);
   }
   fit(axis, values, 0.03);
+  if (std::find(values.begin(), values.end(), 0.0) != values.end()) add_zero(axis);
   if (!axis.categories.empty()) {
     axis.lowest = -0.5;
     axis.highest = static_cast<double>(axis.categories.size()) - 0.5;
@@ -360,6 +361,11 @@ std::vector<std::pair<double, double>> CurveFigure::drawn(const std::vector<cons
 std::string CurveFigure::elements(Script& script, const Curve& curve, const PlotAxis& x,
                                   const PlotAxis& y) const {
   const Look style = look(curve);
+  std::string about = quantities_[curve.quantity].name;
+  for (std::size_t k = 0; k < curve.key.size(); ++k) {
+    if (!to_string(curve.key[k]).empty())
+      about += fmt::format(", {} = {}", set_.names[k], to_string(curve.key[k]));
+  }
   std::vector<std::string> parts;
   std::vector<std::vector<double>> rows;
   if (!curve.line.empty()) {
@@ -369,22 +375,22 @@ std::string CurveFigure::elements(Script& script, const Curve& curve, const Plot
         rows.push_back({x.lowest, shown_y});
         rows.push_back({x.highest, shown_y});
       } else {
-        rows.push_back({point.x, shown_y});
+        rows.push_back({x.place(point.x), shown_y});
       }
     }
-    parts.push_back(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 2 dt {} notitle", script.data(rows),
-                                style.colour, style.dash));
+    parts.push_back(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 2 dt {} notitle",
+                                script.data(about + ", theory", rows), style.colour, style.dash));
   }
   rows.clear();
   for (const Mark& mark : curve.marks) {
     if (y.log && mark.y <= 0.0) continue;
     // A bar that reaches zero goes to the foot of a logarithmic axis.
     const double low = y.log ? std::max(mark.y - mark.error, y.lowest) : mark.y - mark.error;
-    const double at = std::isnan(mark.x) ? 0.5 * (x.lowest + x.highest) : mark.x;
+    const double at = std::isnan(mark.x) ? 0.5 * (x.lowest + x.highest) : x.place(mark.x);
     rows.push_back({at, mark.y, std::min(low, mark.y), mark.y + mark.error});
   }
   if (!rows.empty()) {
-    const std::string data = script.data(rows);
+    const std::string data = script.data(about + ", draws: x, value, value - error, value + error", rows);
     if (curve.line.empty() && rows.size() > 1) {
       parts.push_back(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 1 dt 1 notitle", data,
                                   transparent(style.colour, 0.55)));
@@ -435,7 +441,7 @@ Drawing CurveFigure::drawing() {
                       page.strip_left() - 0.012, last.top);
   }
 
-  page.open(script, typeset(figure_.title), typeset(fixed_parameters(input_.experiment, 110)), note());
+  page.open(script, typeset(figure_.title), typeset(fixed_parameters(input_.experiment, 130)), note());
   for (std::size_t panel = 0; panel < panels_.size(); ++panel) {
     const std::vector<const Curve*> curves = curves_in(panel);
     const PlotAxis y = y_axis(curves);

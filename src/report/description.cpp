@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace pastur::report {
@@ -17,17 +19,14 @@ namespace {
 using study::ParameterSpec;
 using Align = TextColumns::Align;
 
-constexpr std::size_t meaning_width = 60;
-
-std::string type_of(const ParameterSpec& spec) {
-  return std::string(study::to_string(spec.type)) + (spec.coordinate ? ", dimension" : "");
-}
+constexpr std::size_t meaning_width = 56;
 
 /// ">= 2", "0..1", "> 0, or inf", "relu, tanh".
 std::string allowed_text(const ParameterSpec& spec) {
   const study::Range& range = spec.range;
   const bool below = std::isfinite(range.lowest);
-  const bool above = std::isfinite(range.highest);
+  // The largest index a matrix can have is no bound worth reading.
+  const bool above = std::isfinite(range.highest) && range.highest < std::numeric_limits<std::int32_t>::max();
   std::string text;
   if (below && above && range.lowest_allowed && range.highest_allowed) {
     text = fmt::format("{}..{}", exact(range.lowest), exact(range.highest));
@@ -83,21 +82,23 @@ std::string parameters_as_text(const study::StudyInfo& info) {
   columns.add({"name", "symbol", "type", "default", "allowed", "unit", "role", "meaning"});
   columns.rule();
   for (const ParameterSpec& spec : info.parameters) {
-    const std::string read = spec.read_when.empty() ? "" : fmt::format(" (read when {})", spec.read_when);
-    const std::vector<std::string> choices = wrapped(allowed_text(spec), 28);
+    std::string read = spec.coordinate ? " (a dimension of observables)" : "";
+    if (!spec.read_when.empty()) read += fmt::format(" (read when {})", spec.read_when);
+    const std::vector<std::string> choices = wrapped(allowed_text(spec), 22);
     const std::vector<std::string> meaning = wrapped(spec.meaning + read, meaning_width);
     const std::string initial =
         spec.type == study::ParameterType::text && study::to_string(spec.initial).size() <= 2
             ? "\"\""
             : study::to_string(spec.initial);
-    const std::vector<std::string> value = wrapped(initial, 24);
+    const std::vector<std::string> value = wrapped(initial, 18);
     for (std::size_t line = 0; line < std::max({choices.size(), meaning.size(), value.size()}); ++line) {
       const auto part = [line](const std::vector<std::string>& lines) {
         return line < lines.size() ? lines[line] : "";
       };
       const bool first = line == 0;
-      columns.add({first ? spec.name : "", first ? spec.symbol : "", first ? type_of(spec) : "", part(value),
-                   part(choices), first ? unit_of(spec.unit) : "",
+      columns.add({first ? spec.name : "", first ? spec.symbol : "",
+                   first ? std::string(study::to_string(spec.type)) : "", part(value), part(choices),
+                   first ? unit_of(spec.unit) : "",
                    first ? (spec.role == study::Role::model ? "model" : "method") : "", part(meaning)});
     }
   }
@@ -125,7 +126,8 @@ std::string summary_of(const study::ObservableSpec& spec) {
 
 std::string describe_as_text(const study::Study& study) {
   const study::StudyInfo& info = study.info();
-  std::string text = fmt::format("{}: {}\n{}\n", info.name, info.summary, info.paper);
+  std::string text =
+      fmt::format("{}: {}\n{}\n", info.name, info.summary, fmt::join(wrapped(info.paper, 100), "\n"));
   text += "\nparameters (model: shapes the random draw; method: decides what is done with it)\n" +
           parameters_as_text(info);
 

@@ -24,7 +24,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
 nlohmann::ordered_json json(double value) {
   if (std::isnan(value)) return nullptr;
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return value;
+  return value + 0.0;
 }
 
 nlohmann::ordered_json json(const Scalar& value) {

@@ -68,9 +68,9 @@ std::string contents(const fs::path& path) {
 
 } // namespace
 
-std::string Script::data(const std::vector<std::vector<double>>& rows) {
+std::string Script::data(const std::string& about, const std::vector<std::vector<double>>& rows) {
   const std::string name = fmt::format("$data{}", ++count_);
-  blocks_ += name + " << EOD\n";
+  blocks_ += fmt::format("# {}\n{} << EOD\n", about, name);
   for (const std::vector<double>& row : rows) {
     for (std::size_t c = 0; c < row.size(); ++c) {
       blocks_ += c > 0 ? " " : "";

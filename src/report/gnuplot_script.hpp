@@ -10,8 +10,8 @@ namespace pastur::report {
 /// A gnuplot script with its data inline, so that it can be kept, edited and run anywhere.
 class Script {
 public:
-  /// Adds a data block and returns its name. NaN stands for a missing value.
-  std::string data(const std::vector<std::vector<double>>& rows);
+  /// Adds a data block and returns its name. NaN breaks a line. `about`: a comment above it.
+  std::string data(const std::string& about, const std::vector<std::vector<double>>& rows);
   void line(const std::string& command) { body_ += command + "\n"; }
   /// The whole script. `output`: svg, png or pdf; its file name stands in the script, without the folder.
   /// Sizes in pixels of the svg.

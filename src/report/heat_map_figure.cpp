@@ -195,7 +195,7 @@ std::string HeatMap::boundaries(Script& script, const std::vector<Scalar>& wante
     std::vector<std::vector<double>> rows;
     for (const auto& [x, y] : line) rows.push_back({x, y});
     if (rows.size() < 2) continue;
-    const std::string data = script.data(rows);
+    const std::string data = script.data(boundary.name, rows);
     parts.push_back(fmt::format("{} using 1:2 with lines lc rgb 'white' lw 4 notitle", data));
     parts.push_back(fmt::format("{} using 1:2 with lines lc rgb '#d55e00' lw 2 dt {} notitle", data, q));
     names += (names.empty() ? "; line: " : ", ") + figure_.observables[q];
@@ -242,7 +242,7 @@ Drawing HeatMap::drawing() {
 
   const std::size_t columns = maps.size() > 1 ? 2 : 1;
   Script script;
-  const FigurePage page(maps.size(), columns, 96);
+  const FigurePage page(maps.size(), columns, 122);
   std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
   std::int64_t most = 0;
   for (const Record& record : quantity_.draws) {
@@ -274,23 +274,24 @@ Drawing HeatMap::drawing() {
     if (!unknown.empty()) {
       plots[m].push_back(
           fmt::format("{} using 1:2:3:4:5:6 with boxxyerror fs solid 1.0 noborder lc rgb '#d9d9d9' notitle",
-                      script.data(unknown)));
+                      script.data("not known", unknown)));
     }
     if (!known.empty()) {
       plots[m].push_back(
-          fmt::format("{} using 1:2:3:4:5:6:7 with boxxyerror fs solid 1.0 noborder lc palette notitle",
-                      script.data(known)));
+          fmt::format("{} using 1:2:3:4:5:6:7 with boxxyerror fs solid 1.0 border lc palette notitle",
+                      script.data("x, y, box, value", known)));
     }
     lines = boundaries(script, maps[m].key, plots[m]);
   }
 
-  page.open(script, typeset(figure_.title), typeset(fixed_parameters(input_.experiment, 110)),
+  page.open(script, typeset(figure_.title), typeset(fixed_parameters(input_.experiment, 130)),
             quantity_.drawn
-                ? typeset(fmt::format("{}: {}{}{}", "draws", draws_text(fewest, most), lines, left_out_))
+                ? typeset(fmt::format("colours: {} a cell{}{}", draws_text(fewest, most), lines, left_out_))
                 : typeset(lines));
   script.line(graded_palette());
   script.line(colours.commands("cb"));
-  script.line("unset grid\nset border 15 lc rgb '#404040' lw 1.2\nset cbtics nomirror in");
+  script.line("unset grid\nset border 15 lc rgb '#404040' lw 1.2\nset cbtics nomirror in offset -0.4,0\nset "
+              "cblabel offset 1.2,0");
   for (std::size_t m = 0; m < maps.size(); ++m) {
     const Frame& frame = page.frame(m);
     script.line(frame.commands());

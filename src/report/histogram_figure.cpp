@@ -69,6 +69,7 @@ public:
 private:
   std::vector<Prediction> predictions(std::size_t point) const;
   std::string panel_title(std::size_t point) const;
+  std::vector<std::size_t> chosen_points(std::size_t& columns) const;
   std::string panel(Script& script, std::size_t number, bool alone) const;
 
   FigureInput input_;
@@ -151,17 +152,16 @@ std::string HistogramFigure::panel(Script& script, std::size_t number, bool alon
     boxes.push_back({0.5 * (bars.edges[b] + bars.edges[b + 1]), bars.density[b], bars.edges[b],
                      bars.edges[b + 1], y.log ? y.lowest : 0.0, bars.density[b]});
   }
-  std::string commands = x.commands("x") + y.commands("y");
+  std::string title = panel_title(points_[number]);
   if (bars.outside > 0.0) {
-    commands += fmt::format(
-        "set label 9 {} at graph 0.03, graph 0.95 font ',11' textcolor rgb '#404040' front\n",
-        literal(typeset(
-            log ? fmt::format("{:.3g} % of the entries are not positive or far off", 100.0 * bars.outside)
-                : fmt::format("{:.3g} % of the entries lie outside", 100.0 * bars.outside))));
+    title += fmt::format("{}{{/*0.85 ({:.3g} % {})}}", title.empty() ? "" : "   ", 100.0 * bars.outside,
+                         log ? "at or below 0, or far off" : "far off");
   }
-  std::vector<std::string> parts{
-      fmt::format("{} using 1:2:3:4:5:6 with boxxyerror fs solid 1.0 border lc rgb '{}' lw 0.5 notitle",
-                  script.data(boxes), transparent(bar_colour, 0.45))};
+  std::string commands =
+      fmt::format("set title {} offset 0,-0.4\n", literal(title)) + x.commands("x") + y.commands("y");
+  std::vector<std::string> parts{fmt::format(
+      "{} using 1:2:3:4:5:6 with boxxyerror fc rgb '#8cbfdd' fs solid 1.0 border lc rgb '{}' notitle",
+      script.data("bins of " + observable_.name, boxes), bar_colour)};
   std::vector<LegendEntry> entries;
   const std::vector<std::string> colours = distinct_colours(lines.size() + 1);
   for (std::size_t l = 0; l < lines.size(); ++l) {
@@ -178,8 +178,8 @@ std::string HistogramFigure::panel(Script& script, std::size_t number, bool alon
       }
     }
     const std::string dash = line.y.empty() ? "(12,5)" : "1";
-    parts.push_back(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 2 dt {} notitle", script.data(rows),
-                                colour, dash));
+    parts.push_back(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 2 dt {} notitle",
+                                script.data(line.name, rows), colour, dash));
     entries.push_back({fmt::format("lines lc rgb '{}' lw 2 dt {}", colour, dash), typeset(line.name)});
   }
   if (alone || number == 0) {
@@ -201,22 +201,60 @@ std::string HistogramFigure::panel(Script& script, std::size_t number, bool alon
   } else {
     commands += "unset key";
   }
-  return commands + fmt::format("\nplot {}\nunset label 9", fmt::join(parts, ", \\\n     "));
+  return commands + fmt::format("\nplot {}", fmt::join(parts, ", \\\n     "));
+}
+
+/// At most six of the points that have draws. Of a grid as many values of each axis as fit, the longest axis
+/// along the rows.
+std::vector<std::size_t> HistogramFigure::chosen_points(std::size_t& columns) const {
+  const std::vector<store::Axis>& axes = input_.reader.layout().axes;
+  std::vector<std::size_t> counts;
+  std::size_t product = 1;
+  for (const store::Axis& axis : axes) product *= counts.emplace_back(axis.size());
+  if (points_.size() < product || axes.empty()) {
+    columns = points_.size() == 4 ? 2 : 3;
+    return spread(points_.size(), most_panels);
+  }
+  while (product > most_panels) {
+    std::size_t& largest = *std::max_element(counts.begin(), counts.end());
+    product = product / largest * (largest - 1);
+    --largest;
+  }
+  const auto along =
+      static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+  columns = product <= 3 ? 3 : std::min<std::size_t>(counts[along], 3);
+  // Every combination of the kept values, `along` fastest.
+  std::vector<std::size_t> chosen{0};
+  std::size_t stride = 1;
+  std::vector<std::size_t> strides(axes.size());
+  for (std::size_t a = axes.size(); a-- > 0; stride *= axes[a].size()) strides[a] = stride;
+  const auto extend = [&](std::size_t a) {
+    std::vector<std::size_t> longer;
+    for (const std::size_t point : chosen) {
+      for (const std::size_t i : spread(axes[a].size(), counts[a])) longer.push_back(point + i * strides[a]);
+    }
+    chosen = std::move(longer);
+  };
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    if (a != along) extend(a);
+  }
+  extend(along);
+  return chosen;
 }
 
 Drawing HistogramFigure::drawing() {
-  const std::vector<std::size_t> shown_points = spread(points_.size(), most_panels);
+  std::size_t columns = 3;
+  const std::vector<std::size_t> shown_points = chosen_points(columns);
   const std::size_t panels = shown_points.size();
   Script script;
-  const FigurePage page(panels, panels == 4 ? 2 : 3, 0);
+  const FigurePage page(panels, columns, 0);
   std::string note = fmt::format("bars: entries pooled over {}", draws_text(fewest_, most_));
   if (figure_.observables.size() > 1) note += "; lines: theory";
   if (panels < points_.size()) note += fmt::format("; {} of {} points", panels, points_.size());
-  page.open(script, typeset(figure_.title), typeset(fixed_parameters(input_.experiment, 110)), note);
+  page.open(script, typeset(figure_.title), typeset(fixed_parameters(input_.experiment, 130)), note);
   for (std::size_t i = 0; i < panels; ++i) {
     script.line(page.frame(i).commands());
-    if (panels > 1)
-      script.line(fmt::format("set title {} offset 0,-0.4", literal(panel_title(points_[shown_points[i]]))));
+
     script.line(panel(script, shown_points[i], panels == 1));
     if (i == 0) script.line("unset label");
   }

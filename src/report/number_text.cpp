@@ -9,11 +9,12 @@
 namespace pastur::report {
 
 std::string exact(double value) {
-  return std::isnan(value) ? std::string{} : fmt::format("{}", value);
+  // + 0.0 takes the sign off a negative zero.
+  return std::isnan(value) ? std::string{} : fmt::format("{}", value + 0.0);
 }
 
 std::string rounded(double value, int digits) {
-  return std::isnan(value) ? std::string{"-"} : fmt::format("{:.{}g}", value, digits);
+  return std::isnan(value) ? std::string{"-"} : fmt::format("{:.{}g}", value + 0.0, digits);
 }
 
 std::string with_error(double value, double standard_error) {

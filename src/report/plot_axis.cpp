@@ -30,6 +30,7 @@ std::string short_log_tics(double lowest, double highest, double decades) {
 } // namespace
 
 double PlotAxis::position(double value) const {
+  value = place(value);
   return log ? std::log(value / lowest) / std::log(highest / lowest) : (value - lowest) / (highest - lowest);
 }
 
@@ -45,15 +46,28 @@ std::string PlotAxis::commands(const std::string& name) const {
     return text + fmt::format("set {}tics ({})\n", name, fmt::join(tics, ", "));
   }
   if (!log) return text;
-  const double decades = std::log10(highest / lowest);
-  if (decades < 0.4)
-    return text +
-           fmt::format("set {}tics {:g}\n", name, std::pow(10.0, std::floor(std::log10(highest - lowest))));
-  if (decades < 2.6)
-    return text + fmt::format("set {}tics {}\n", name, short_log_tics(lowest, highest, decades));
-  const int step = std::max(1, static_cast<int>(std::ceil(decades / 8.0)));
-  return text + fmt::format("set format {} '10^{{%L}}'\nset {}tics {:g}\nset m{}tics {}\n", name, name,
-                            std::pow(10.0, step), name, step == 1 ? 10 : step);
+  const double from = zero ? positive : lowest;
+  const double decades = std::log10(highest / from);
+  if (decades < 0.4) {
+    text += fmt::format("set {}tics {:g}\n", name, std::pow(10.0, std::floor(std::log10(highest - from))));
+  } else if (decades < 2.6) {
+    text += fmt::format("set {}tics {}\n", name, short_log_tics(from, highest, decades));
+  } else {
+    const int step = std::max(1, static_cast<int>(std::ceil(decades / 7.0)));
+    text += fmt::format("set format {} '10^{{%L}}'\nset {}tics {:.10g},{:g}\n", name, name,
+                        std::pow(10.0, std::ceil(std::log10(from))), std::pow(10.0, step));
+    text += step == 1 ? fmt::format("set m{}tics 10\n", name) : fmt::format("unset m{}tics\n", name);
+  }
+  if (zero) text += fmt::format("set {}tics add ('0' {:.10g})\n", name, *zero);
+  return text;
+}
+
+void add_zero(PlotAxis& axis) {
+  if (!axis.log) return;
+  const double decades = std::log10(axis.highest / axis.lowest);
+  axis.positive = axis.lowest;
+  axis.zero = axis.lowest / std::pow(10.0, std::max(0.15, 0.1 * decades));
+  axis.lowest = *axis.zero / std::pow(10.0, 0.03 * decades);
 }
 
 void fit(PlotAxis& axis, const std::vector<double>& values, double margin) {
@@ -81,7 +95,7 @@ void fit(PlotAxis& axis, const std::vector<double>& values, double margin) {
     high = 1.0;
   }
   double widening = margin * (high - low);
-  if (widening <= 0.0) widening = high == 0.0 ? 1.0 : 0.1 * std::fabs(high);
+  if (high <= low) widening = high == 0.0 ? 1.0 : 0.1 * std::fabs(high);
   axis.lowest = low - widening;
   axis.highest = high + widening;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "figure_kinds.hpp"
 #include "formats.hpp"
 #include "summaries.hpp"
 
@@ -74,6 +75,10 @@ double time_left(const Status& status) {
   return left / static_cast<double>(status.teams);
 }
 
+std::string percent(double share) {
+  return share < 1.0 ? fmt::format("{:.2g} %", 100.0 * share) : fmt::format("{:.0f} %", 100.0 * share);
+}
+
 } // namespace
 
 Status make_status(const store::Reader& reader, const run::Experiment* experiment) {
@@ -136,8 +141,7 @@ std::string as_text(const Status& status) {
     cells.push_back(std::to_string(point.failed));
     cells.push_back(std::to_string(point.done + point.failed + point.pending));
     cells.push_back(duration(point.seconds));
-    cells.push_back(
-        point.worst_observable.empty() ? "-" : fmt::format("{:.2g} %", 100.0 * point.worst_relative_error));
+    cells.push_back(point.worst_observable.empty() ? "-" : percent(point.worst_relative_error));
     cells.push_back(point.worst_observable);
     columns.add(cells);
   }
@@ -154,9 +158,9 @@ std::string as_text(const Status& status) {
   }
   text += "\n";
   for (const auto& [reason, count] : status.failures)
-    text += fmt::format("failed ({} draws): {}\n", count, reason);
+    text += fmt::format("failed ({}): {}\n", draws_text(count, count), reason);
   for (const auto& [reason, count] : status.missing)
-    text += fmt::format("missing entries ({} draws): {}\n", count, reason);
+    text += fmt::format("missing entries ({}): {}\n", draws_text(count, count), reason);
   return text;
 }
 

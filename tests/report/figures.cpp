@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/toy_store.hpp"
+
+#include <pastur/report/figures.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace pastur;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing_support::ToyStore;
+
+double decay(const std::string&, std::int64_t point, std::int64_t draw, std::size_t entry) {
+  return 1.0 / (1.0 + static_cast<double>(point) + static_cast<double>(entry)) +
+         0.01 * static_cast<double>(draw);
+}
+
+std::string contents(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+/// Lines of the data block under the comment that starts with `about`.
+std::vector<std::string> block(const std::string& script, const std::string& about) {
+  std::vector<std::string> lines;
+  const std::size_t at = script.find("# " + about);
+  if (at == std::string::npos) return lines;
+  std::istringstream text(script.substr(at));
+  std::string line;
+  std::getline(text, line);
+  std::getline(text, line);
+  while (std::getline(text, line) && line != "EOD") lines.push_back(line);
+  return lines;
+}
+
+std::string script_of(const ToyStore& toy, const std::string& figure) {
+  const store::Reader reader(toy.path());
+  for (const study::Figure& candidate : toy.experiment().study->info().figures) {
+    if (candidate.name == figure) return report::gnuplot_script(candidate, reader, toy.experiment(), "f.svg");
+  }
+  return {};
+}
+
+constexpr const char* sweep =
+    "draws = 4\n[parameters]\nridge = [0.0, 1.0, 5.0]\n[sweep]\nn = [5, 10, 20, 40]\n";
+
+TEST(Figures, are_drawn_in_every_format) {
+  ToyStore toy(sweep);
+  toy.write(decay);
+  const store::Reader reader(toy.path());
+  for (const std::string suffix : {"svg", "png", "pdf"}) {
+    const auto files = report::plot(reader, toy.experiment(), toy.folder() / ("f." + suffix));
+    EXPECT_THAT(files,
+                ElementsAre(toy.folder() / ("f_error." + suffix), toy.folder() / ("f_error_map." + suffix),
+                            toy.folder() / ("f_numbers." + suffix)));
+    for (const fs::path& file : files) EXPECT_GT(fs::file_size(file), 2000U) << file;
+  }
+  EXPECT_THAT(contents(toy.folder() / "f_error.png").substr(0, 4), "\x89PNG");
+  EXPECT_THAT(contents(toy.folder() / "f_error.pdf").substr(0, 5), "%PDF-");
+  EXPECT_THAT(contents(toy.folder() / "f_error.svg"), HasSubstr("Squared error of the shrunk mean"));
+  EXPECT_FALSE(fs::exists(toy.folder() / "f_error.gp"));
+}
+
+TEST(Figures, one_asked_for_by_name_gets_the_very_file_name) {
+  ToyStore toy(sweep);
+  toy.write(decay);
+  const auto files =
+      report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "one.svg", "error");
+  EXPECT_THAT(files, ElementsAre(toy.folder() / "one.svg"));
+  EXPECT_TRUE(fs::exists(toy.folder() / "one.svg"));
+}
+
+TEST(Figures, keep_a_script_that_draws_the_same_figure_again) {
+  ToyStore toy(sweep);
+  toy.write(decay);
+  const fs::path file = toy.folder() / "kept.svg";
+  report::plot(store::Reader(toy.path()), toy.experiment(), file, "error", true);
+  const std::string first = contents(file);
+  fs::remove(file);
+  const std::string command = "cd " + file.parent_path().string() + " && gnuplot kept.gp";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(contents(file), first);
+}
+
+TEST(Figures, show_means_with_one_standard_error_and_theory) {
+  ToyStore toy(sweep);
+  toy.write(decay);
+  const std::string script = script_of(toy, "error");
+  // Point n = 10, ridge = 1: mean 1/3 + 0.015, standard error of 0, 0.01, 0.02, 0.03.
+  const double mean = 1.0 / 3.0 + 0.015;
+  const double error = std::sqrt(5e-4 / 3.0 / 4.0);
+  const auto draws = block(script, "test_error, ridge = 1, draws");
+  ASSERT_EQ(draws.size(), 4U);
+  double x = 0.0, y = 0.0, low = 0.0, high = 0.0;
+  std::istringstream(draws[1]) >> x >> y >> low >> high;
+  EXPECT_EQ(x, 10.0);
+  EXPECT_NEAR(y, mean, 1e-8);
+  EXPECT_NEAR(low, mean - error, 1e-8);
+  EXPECT_NEAR(high, mean + error, 1e-8);
+  const auto theory = block(script, "test_error, ridge = 1, theory");
+  ASSERT_EQ(theory.size(), 4U);
+  std::istringstream(theory[1]) >> x >> y;
+  EXPECT_NEAR(y, std::pow(10.0 / 11.0, 2) / 10.0, 1e-8);
+  EXPECT_THAT(script, HasSubstr("title 'ridge = 5'"));
+  EXPECT_THAT(script, HasSubstr("points: 4 draws, bars: one standard error; lines: theory"));
+}
+
+TEST(Figures, draw_theory_on_the_finer_grid_where_there_is_one) {
+  ToyStore toy(std::string(sweep) + "[theory]\nn = { from = 5, to = 40, count = 36 }\n");
+  toy.write(decay);
+  const std::string script = script_of(toy, "error");
+  EXPECT_EQ(block(script, "test_error, ridge = 1, theory").size(), 36U);
+  EXPECT_EQ(block(script, "test_error, ridge = 1, draws").size(), 4U);
+}
+
+TEST(Figures, with_too_many_curves_get_a_panel_per_name) {
+  ToyStore toy("draws = 2\n[parameters]\nridge = [0.0, 1.0, 2.0, 5.0]\n[sweep]\nn = [5, 10, 20]\nlaw = "
+               "[\"gauss\", \"uniform\"]\n");
+  toy.write(decay);
+  const std::string script = script_of(toy, "error");
+  EXPECT_THAT(script, HasSubstr("set title 'gauss'"));
+  EXPECT_THAT(script, HasSubstr("set title 'uniform'"));
+  EXPECT_EQ(occurrences(script, "\nplot "), 2U);
+  EXPECT_EQ(occurrences(script, "title 'ridge = 2'"), 1U); // the legend stands once
+}
+
+TEST(Figures, with_too_many_values_of_a_number_show_some_and_say_so) {
+  std::string ridges = "0.0";
+  for (int i = 1; i < 20; ++i) ridges += ", " + std::to_string(i) + ".0";
+  ToyStore toy("draws = 2\n[parameters]\nridge = [" + ridges + "]\n[sweep]\nn = [5, 10, 20]\n");
+  toy.write(decay);
+  const std::string script = script_of(toy, "error");
+  EXPECT_EQ(occurrences(script, "keyentry"), 8U);
+  EXPECT_THAT(script, HasSubstr("8 of 20 values of ridge"));
+  EXPECT_THAT(script, HasSubstr("title 'ridge = 0'"));
+  EXPECT_THAT(script, HasSubstr("title 'ridge = 19'"));
+}
+
+TEST(Figures, of_an_observable_take_what_varies_as_x) {
+  ToyStore toy("draws = 3\n[sweep]\nlaw = [\"gauss\", \"uniform\"]\n");
+  toy.write(decay);
+  const auto files =
+      report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "x.svg", "sample_mean", true);
+  EXPECT_THAT(contents(toy.folder() / "x.gp"), HasSubstr("set xtics ('gauss' 0, 'uniform' 1)"));
+  EXPECT_EQ(files.size(), 1U);
+}
+
+TEST(Figures, that_need_another_sweep_are_left_out) {
+  ToyStore toy("draws = 3\n[parameters]\nridge = [0.0]\n[sweep]\nscale = [1.0, 2.0, 3.0]\n");
+  toy.write(decay);
+  const auto files = report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "x.svg");
+  // The numbers' histogram is possible everywhere; the curve and the map need several n.
+  EXPECT_THAT(files, ElementsAre(toy.folder() / "x.svg"));
+}
+
+TEST(Figures, give_zero_a_place_on_a_logarithmic_axis) {
+  ToyStore toy("draws = 3\n[parameters]\nridge = [0.0, 0.01, 1.0, 100.0]\n");
+  toy.write(decay);
+  study::Figure figure;
+  figure.name = "path";
+  figure.observables = {"test_error"};
+  figure.x = "ridge";
+  figure.log_x = true;
+  const std::string script =
+      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  EXPECT_THAT(script, HasSubstr("set xtics add ('0' "));
+  const auto draws = block(script, "test_error, draws");
+  ASSERT_EQ(draws.size(), 4U);
+  const double first = std::stod(draws[0]);
+  EXPECT_GT(first, 0.0);
+  EXPECT_LT(first, 0.01);
+}
+
+TEST(Figures, of_zeros_on_a_logarithmic_axis_become_linear) {
+  ToyStore toy(sweep);
+  toy.write([](const std::string&, std::int64_t, std::int64_t, std::size_t) { return 0.0; });
+  EXPECT_THAT(script_of(toy, "error"), HasSubstr("unset logscale y"));
+  report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "zeros.svg");
+}
+
+TEST(Figures, mark_cells_without_draws_in_a_map) {
+  ToyStore toy(sweep);
+  std::map<std::pair<std::int64_t, std::int64_t>, std::string> failures;
+  for (std::int64_t d = 0; d < 4; ++d) failures[{2, d}] = "out of luck";
+  toy.write(decay, failures);
+  const std::string script = script_of(toy, "error_map");
+  EXPECT_EQ(block(script, "not known").size(), 3U);
+  EXPECT_EQ(block(script, "x, y, box, value").size(), 9U);
+  EXPECT_THAT(script, HasSubstr("set title 'theory'"));
+  report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "map.svg", "error_map");
+}
+
+TEST(Figures, pool_a_spectrum_over_draws) {
+  ToyStore toy("draws = 4\n[parameters]\nn = 50\n");
+  toy.write([](const std::string&, std::int64_t, std::int64_t draw, std::size_t entry) {
+    return static_cast<double>(entry) + 0.2 * static_cast<double>(draw);
+  });
+  const std::string script = script_of(toy, "numbers");
+  double area = 0.0;
+  for (const std::string& line : block(script, "bins of sorted")) {
+    double x = 0.0, density = 0.0, low = 0.0, high = 0.0;
+    std::istringstream(line) >> x >> density >> low >> high;
+    area += density * (high - low);
+  }
+  EXPECT_NEAR(area, 1.0, 1e-6);
+}
+
+TEST(Figures, refuse_an_unknown_name_and_an_unknown_suffix) {
+  ToyStore toy(sweep);
+  toy.write(decay);
+  const store::Reader reader(toy.path());
+  try {
+    report::plot(reader, toy.experiment(), toy.folder() / "f.svg", "eror");
+    FAIL() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("Did you mean `error`"));
+  }
+  EXPECT_THROW(report::plot(reader, toy.experiment(), toy.folder() / "f.jpeg"), InputError);
+  EXPECT_THROW(report::plot(reader, toy.experiment(), toy.folder() / "no/such/f.svg"), InputError);
+}
+
+TEST(Figures, of_a_store_without_draws_show_theory_only) {
+  ToyStore toy(sweep);
+  toy.write(decay, {}, 0);
+  const std::string script = script_of(toy, "error");
+  EXPECT_THAT(script, Not(HasSubstr("yerrorbars")));
+  EXPECT_THAT(script, HasSubstr("lines: theory"));
+}
+
+} // namespace

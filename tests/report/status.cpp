@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/toy_store.hpp"
+
+#include <pastur/report/status.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace {
+
+using namespace pastur;
+using namespace pastur::report;
+using testing::HasSubstr;
+using testing_support::ToyStore;
+
+double around_ten(const std::string& observable, std::int64_t, std::int64_t draw, std::size_t) {
+  return observable == "test_error" ? 10.0 + 4.0 * static_cast<double>(draw % 2)
+                                    : 10.0 + static_cast<double>(draw % 2);
+}
+
+TEST(Status, counts_draws_and_finds_the_worst_observable) {
+  ToyStore toy("draws = 6\n[parameters]\nridge = [0.0]\n[sweep]\nn = [5, 10]\n");
+  toy.write(around_ten, {{{0, 1}, "out of luck"}, {{1, 0}, "out of luck"}, {{1, 1}, "no memory"}}, 4);
+  const Status status = make_status(store::Reader(toy.path()), &toy.experiment());
+  ASSERT_EQ(status.points.size(), 2U);
+  EXPECT_EQ(status.points[0].done, 3);
+  EXPECT_EQ(status.points[0].failed, 1);
+  EXPECT_EQ(status.points[0].pending, 2);
+  EXPECT_EQ(status.done, 5);
+  EXPECT_EQ(status.failed, 3);
+  EXPECT_EQ(status.pending, 4);
+  EXPECT_EQ(status.points[0].worst_observable, "test_error"); // 10, 10, 14
+  EXPECT_NEAR(status.points[0].worst_relative_error, std::sqrt(16.0 / 3.0 / 3.0) / (34.0 / 3.0), 1e-12);
+  EXPECT_EQ(status.failures.at("out of luck"), 2);
+  EXPECT_EQ(status.failures.at("no memory"), 1);
+}
+
+TEST(Status, estimates_the_time_left_from_the_pace_and_the_teams) {
+  ToyStore toy("draws = 6\n[sweep]\nn = [5, 10]\n");
+  toy.write(around_ten, {}, 4);
+  // 4 pending draws of 0.5 s, 4 ranks in teams of 2.
+  EXPECT_NEAR(make_status(store::Reader(toy.path()), &toy.experiment()).seconds_left, 1.0, 1e-12);
+}
+
+TEST(Status, of_a_store_without_draws_knows_no_time) {
+  ToyStore toy("draws = 6\n");
+  toy.write(around_ten, {}, 0);
+  const Status status = make_status(store::Reader(toy.path()), nullptr);
+  EXPECT_TRUE(std::isnan(status.seconds_left));
+  EXPECT_THAT(as_text(status), HasSubstr("0 of 6 draws done, 0 failed, 6 pending\n"));
+  const auto parsed = nlohmann::json::parse(as_json(status));
+  EXPECT_TRUE(parsed["seconds_left"].is_null());
+}
+
+TEST(Status, text_and_json_say_why_draws_failed) {
+  ToyStore toy("draws = 3\n[sweep]\nn = [5, 10]\n");
+  toy.write(around_ten, {{{0, 1}, "out of luck"}});
+  const Status status = make_status(store::Reader(toy.path()), &toy.experiment());
+  EXPECT_THAT(as_text(status), HasSubstr("failed (1 draw): out of luck"));
+  const auto parsed = nlohmann::json::parse(as_json(status));
+  EXPECT_EQ(parsed["failures"]["out of luck"], 1);
+  EXPECT_EQ(parsed["points"][1]["n"], 10);
+  EXPECT_EQ(parsed["points"][0]["failed"], 1);
+}
+
+TEST(Status, says_that_an_adaptive_run_may_need_fewer_draws) {
+  ToyStore toy(
+      "draws = { min = 2, max = 8, until = { observable = \"sample_mean\", relative_stderr = 0.5 } }\n");
+  toy.write(around_ten, {}, 2);
+  EXPECT_THAT(as_text(make_status(store::Reader(toy.path()), &toy.experiment())),
+              HasSubstr("2 of at most 8 draws done"));
+}
+
+} // namespace
