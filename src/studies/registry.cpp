@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <pastur/studies/benign_overfitting.hpp>
 #include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/studies/registry.hpp>
 
@@ -6,6 +7,7 @@ namespace pastur::studies {
 
 study::Registry builtin() {
   study::Registry registry;
+  registry.add([] { return std::make_unique<BenignOverfitting>(); });
   registry.add([] { return std::make_unique<NtInterpolation>(); });
   return registry;
 }
