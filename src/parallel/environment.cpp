@@ -25,6 +25,8 @@ Environment::Environment(const std::vector<std::string>& petsc_options) {
   char** argv = pointers.data();
   if (SlepcInitialize(&argc, &argv, nullptr, nullptr) != 0)
     throw std::runtime_error("PETSc and SLEPc could not be initialised");
+  // PETSc's signal handlers print a trace for every broken pipe; the system's answers are the right ones.
+  PetscPopSignalHandler();
   set_blas_threads(1);
   install_stop_handlers();
 }

@@ -55,7 +55,7 @@ public:
   /// At a given kappa > critical kappa, where the ridge is F(kappa) (no implicit ridge).
   EquivalentRisk risk_at(double kappa) const;
   /// Lower edge of the n x n Gram matrix's spectrum: max(0, -min_{kappa > 0} F(kappa)).
-  double lambda_min() const { return -equation_.ridge_edge(); }
+  double lambda_min() const { return 0.0 - equation_.ridge_edge(); } // 0 - 0 is +0
   const EffectiveRidge& equation() const { return equation_; }
 
 private:
