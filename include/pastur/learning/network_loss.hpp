@@ -9,7 +9,7 @@ namespace pastur::learning {
 
 // Squared loss L = scale sum_g |f(x_g) - y_g|^2 over the columns of a pass: scale = 1/samples for the mean,
 // 1/(2 samples) or 1/2 for the other conventions. Local to the rank: sum results over a team. `targets` is
-// outputs() x samples. Chunks of samples keep the working set in cache.
+// outputs() x samples, gradients and directions have one entry a parameter (std::invalid_argument otherwise).
 
 double squared_loss(const Pass& pass, SamplesView targets, double scale);
 

@@ -32,7 +32,7 @@ struct Pass {
 };
 
 // Functions of this header are local to the rank. `parameters`, `direction` and `result` have length
-// network.parameters(); a wrong length or width throws InputError.
+// network.parameters(); a wrong length or width throws std::invalid_argument.
 
 /// Fills `pass`. Inputs: inputs() x samples. With first_layer > 1 only layers from there on are computed
 /// again, on what `pass` holds below (same inputs, same parameters there). Throws InputError for an

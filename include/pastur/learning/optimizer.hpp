@@ -29,7 +29,8 @@ struct OptimizerOptions {
 /// parameter whose gradient is always 0 never moves.
 class Optimizer {
 public:
-  /// Throws InputError for a step size that is not positive, rates outside [0, 1), a negative epsilon.
+  /// Throws InputError for a step size that is not positive, rates outside [0, 1), an epsilon that is
+  /// not positive.
   Optimizer(const OptimizerOptions& options, std::int64_t parameters);
 
   const OptimizerOptions& options() const { return options_; }
