@@ -33,9 +33,12 @@ struct RidgePath {
   std::string route;                ///< what ran, e.g. "tridiagonal, LAPACK"
 };
 
-/// `k`: lower triangle, destroyed. `y`: n labels, the same on every rank. `ridges`: any sign, not divided by
-/// n. Throws std::domain_error when k or y is not finite. 4/3 n^3 + O(n^2 ridges) flop by the tridiagonal
-/// route (n^3 more when K is singular and a spectrum or ridge 0 is asked for), n^3/3 per ridge by Cholesky.
+/// `k`: lower triangle, destroyed, the upper one too. `y`: n labels, the same on every rank. `ridges`: any
+/// sign, not divided by n. Throws std::domain_error when k, y or a ridge is not finite, std::invalid_argument
+/// when k is not square or y has another length. 4/3 n^3 + O(n^2 ridges) flop by the tridiagonal route; n^3/3
+/// per ridge by Cholesky, which hands over to the tridiagonal route when some K + ridge >= 0 is singular to
+/// the rank cut. Where K is singular, ridges in [0, rank_cut * lambda_max] go through the eigenvectors of T:
+/// up to n^3 flop and 2 n^2 numbers (3 n^2 on several ranks) more, as a spectrum of a singular K does.
 /// @note Collective over k's team
 RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span<const double> ridges,
                      const RidgePathOptions& options = {});
