@@ -11,10 +11,10 @@ namespace pastur::studies {
 
 namespace {
 
-/// Applications of K_N for its extreme eigenvalues (measured: 500-600 at N d / n = 5-8) and for one
-/// preconditioned solve.
-constexpr double extreme_applications = 600.0;
-constexpr double solve_applications = 100.0;
+/// Applications of K_N for its extreme eigenvalues and for one preconditioned solve. Measured at n =
+/// 600..1400, N d / n = 1.3..8: 600..1200 and 10..70 (250 for small ridges at N d / n = 1.3).
+constexpr double extreme_applications = 1000.0;
+constexpr double solve_applications = 70.0;
 
 /// One reduction, the ridges' back-transformations and, for a singular matrix, the tridiagonal's
 /// eigenvectors.

@@ -55,7 +55,10 @@ std::vector<Figure> figures() {
        .y_label = "error",
        .log_x = true,
        .log_y = true,
-       .applies = [](const Parameters& p) { return fits_network(p) && !is_real(p); },
+       .applies =
+           [](const Parameters& p) {
+             return fits_network(p) && !is_real(p) && !p.is("target", "random_labels");
+           },
        .scaled_x = overparameterisation},
       {.name = "equivalence",
        .title = "Neural-tangent, infinite-width and polynomial ridge regression",

@@ -2,6 +2,7 @@
 #include <pastur/studies/benign_overfitting.hpp>
 #include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/studies/registry.hpp>
+#include <pastur/studies/skip_connections.hpp>
 
 namespace pastur::studies {
 
@@ -9,6 +10,7 @@ study::Registry builtin() {
   study::Registry registry;
   registry.add([] { return std::make_unique<BenignOverfitting>(); });
   registry.add([] { return std::make_unique<NtInterpolation>(); });
+  registry.add([] { return std::make_unique<SkipConnections>(); });
   return registry;
 }
 
