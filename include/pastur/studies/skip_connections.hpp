@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pastur/study/study.hpp>
+#include <pastur/theory/skip_block_law.hpp>
+
+#include <vector>
+
+namespace pastur::studies {
+
+/// Singular values of layers with skip connections: the matrix A = (M_0 + skip I) D_0 that a trained layer is
+/// followed by, whose squares are the axes of the local quadratic loss (docs/skip_connections.md).
+class SkipConnections final : public study::Study {
+public:
+  SkipConnections();
+
+  const study::StudyInfo& info() const override { return info_; }
+  void check(const study::Parameters& point) const override;
+  study::Cost cost(const study::Parameters& point) const override;
+  /// @note Collective over `team`
+  void draw(const study::Parameters& point, const parallel::Communicator& team,
+            const random::Streams& streams, study::Recorder& record) const override;
+  void theory(const study::Parameters& point, study::Recorder& record) const override;
+
+private:
+  study::StudyInfo info_;
+};
+
+namespace skip_connections {
+
+/// The slope of an off unit: 1 (linear), 0 (relu), `negative_slope` (leaky), -1 (abs).
+double off_slope(const std::string& activation, double negative_slope);
+/// Units per layer: n, or sites x channels of a convolution.
+std::int64_t width(const study::Parameters& point);
+bool is_convolution(const study::Parameters& point);
+/// The limit law's block at a point; masks of a real forward pass are on with probability 1/2.
+theory::SkipBlock block_law(const study::Parameters& point);
+
+std::vector<study::ParameterSpec> parameters();
+std::vector<study::Dimension> dimensions();
+std::vector<study::ObservableSpec> observables();
+std::vector<study::TheoryOutputSpec> theory_outputs();
+std::vector<study::Figure> figures();
+
+/// Points of the density's grid.
+inline constexpr std::size_t density_points = 400;
+/// Inequalities of the paper that a draw checks: `inequality` = 1..9 (docs/skip_connections.md).
+inline constexpr std::size_t inequality_count = 9;
+
+} // namespace skip_connections
+} // namespace pastur::studies

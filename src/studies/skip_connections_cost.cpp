@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Flops and bytes of one draw, before anything is allocated.
+#include <pastur/studies/skip_connections.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace pastur::studies {
+
+study::Cost SkipConnections::cost(const study::Parameters& p) const {
+  const double n = static_cast<double>(skip_connections::width(p));
+  const double skips = static_cast<double>(p.reals("skip").size());
+  const double cube = n * n * n;
+  const double values = 8.0 / 3.0 * cube; // one set of singular values
+  const double matrix = 8.0 * n * n;
+  const double replicated = 8.0 * n * (4.0 * skips + 40.0);
+  if (skip_connections::is_convolution(p)) {
+    const double channels = static_cast<double>(p.integer("channels"));
+    const double sites = static_cast<double>(p.integer("sites") + p.integer("taps"));
+    const double filter = 8.0 * static_cast<double>(p.integer("taps")) * channels * channels;
+    const double frequencies = 0.5 * sites * 4.0 * 8.0 / 3.0 * channels * channels * channels;
+    const bool explicit_matrix =
+        p.is("layer_type", "toeplitz") || p.is("activation", "relu") || p.is("activation", "leaky");
+    return {.flops = skips * (frequencies + (explicit_matrix ? values : 0.0)),
+            .shared_bytes = explicit_matrix ? 4.0 * matrix : 0.0,
+            .rank_bytes = replicated + filter + 40.0 * channels * channels};
+  }
+  if (p.is("layer_type", "densenet")) {
+    return {
+        .flops = (skips + 1.0) * 20.0 / 3.0 * cube, .shared_bytes = 6.0 * matrix, .rank_bytes = replicated};
+  }
+  const double depth = static_cast<double>(p.integer("p"));
+  const double products = 2.0 * (depth - 1.0) * cube + 4.0 / 3.0 * cube;
+  if (p.is("perturbations", "no")) {
+    return {.flops = products + (1.0 + 2.0 * skips) * values,
+            .shared_bytes = 5.0 * matrix,
+            .rank_bytes = replicated};
+  }
+  // Vectors: their back-transformations and the divide and conquer.
+  return {.flops = products + (4.0 + 2.0 * skips) * values + 9.0 * cube * skips,
+          .shared_bytes = 10.0 * matrix,
+          .rank_bytes = replicated};
+}
+
+} // namespace pastur::studies

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One realisation of a block: its weights and masks once, its singular values for every skip.
+#include "skip_connections_block.hpp"
+#include "skip_connections_inequalities.hpp"
+
+#include <pastur/linalg/matrix_product.hpp>
+#include <pastur/linalg/singular_values.hpp>
+#include <pastur/linalg/spectrum.hpp>
+#include <pastur/studies/skip_connections.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace pastur::studies {
+
+namespace {
+
+using linalg::BlockCyclicMatrix;
+using linalg::ProcessGrid;
+using parallel::Communicator;
+using skip_connections::Convolution;
+using skip_connections::DenseBlock;
+using skip_connections::Inequalities;
+using skip_connections::InnerSwitch;
+using skip_connections::Slopes;
+using study::Parameters;
+using study::Recorder;
+
+constexpr const char* no_switch = "no inner unit with two slopes (p = 1 or a linear inner activation)";
+
+double norm(std::span<const double> x) {
+  double sum = 0.0;
+  for (const double value : x) sum += value * value;
+  return std::sqrt(sum);
+}
+
+std::int64_t count_on(const Slopes& slopes) {
+  return std::count(slopes.values.begin(), slopes.values.end(), 1.0);
+}
+
+std::size_t rank_of(std::span<const double> values, std::int64_t n) {
+  const double cut = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * values.front();
+  return static_cast<std::size_t>(
+      std::count_if(values.begin(), values.end(), [&](double s) { return s > cut; }));
+}
+
+/// Singular values of M D, descending, n of them: columns with slope 0 are dropped and give exact zeros at
+/// the end.
+std::vector<double> values_times_slopes(const BlockCyclicMatrix& m, const Slopes& slopes) {
+  const std::vector<std::int64_t> columns = slopes.nonzero();
+  const auto n = static_cast<std::size_t>(m.cols());
+  std::vector<double> values;
+  if (!columns.empty()) {
+    BlockCyclicMatrix a = columns.size() == n ? m.copy() : linalg::select_columns(m, columns);
+    std::vector<double> factors;
+    for (const std::int64_t j : columns) factors.push_back(slopes.values[static_cast<std::size_t>(j)]);
+    linalg::scale_columns(a, factors);
+    values = linalg::singular_values(std::move(a));
+  }
+  values.resize(n, 0.0);
+  return values;
+}
+
+/// Everything that the singular values of A say. `r`: nonzero slopes; `unit`: what multiplies s_r.
+void record_spectrum(Recorder& record, std::size_t k, std::span<const double> values, std::int64_t r,
+                     double unit) {
+  const auto n = values.size();
+  for (std::size_t i = 0; i < n; ++i) record.set_at("singular_values", k * n + i, values[i]);
+  const double greatest = values.front();
+  const double least = values[static_cast<std::size_t>(r - 1)];
+  const std::size_t rank = rank_of(values, static_cast<std::int64_t>(n));
+  const bool deficient = rank < static_cast<std::size_t>(r);
+  record.set_at("singular_max", k, greatest);
+  record.set_at("singular_min", k, least);
+  record.set_at("scaled_singular_min", k, unit * least);
+  record.set_at("deficient", k, deficient ? 1.0 : 0.0);
+  if (deficient) {
+    record.missing_at("condition_number", k, "deficient");
+    record.missing_at("log_condition_number", k, "deficient");
+  } else {
+    record.set_at("condition_number", k, greatest / least);
+    record.set_at("log_condition_number", k, std::log(greatest / least));
+  }
+  if (rank > 0) {
+    record.set_at("effective_condition_number", k, greatest / values[rank - 1]);
+  } else {
+    record.missing_at("effective_condition_number", k, "A is zero");
+  }
+}
+
+/// Median over the greater half of the relative changes.
+std::optional<double> median_change(std::span<const double> values, std::span<const double> others) {
+  const std::size_t count =
+      values.front() > 0.0
+          ? std::min(values.size() / 2, rank_of(values, static_cast<std::int64_t>(values.size())))
+          : 0;
+  if (count == 0) return std::nullopt;
+  std::vector<double> changes(count);
+  for (std::size_t i = 0; i < count; ++i) changes[i] = std::abs(others[i] - values[i]) / values[i];
+  std::sort(changes.begin(), changes.end());
+  return 0.5 * (changes[(count - 1) / 2] + changes[count / 2]);
+}
+
+bool refuse_empty_mask(const Slopes& slopes, Recorder& record) {
+  if (!slopes.nonzero().empty()) return false;
+  for (const Recorder::Slot& slot : record.slots()) record.missing(slot.name, "empty mask");
+  return true;
+}
+
+/// A dense block at every skip.
+class DenseDraw {
+public:
+  DenseDraw(const Parameters& point, const DenseBlock& block, Recorder& record)
+      : skips_(point.reals("skip")), perturbed_(point.is("perturbations", "yes")), block_(block),
+        record_(record), product_(block.product()), block_values_(linalg::singular_values(product_.copy())),
+        n_(block_values_.size()) {}
+
+  void run() {
+    record_.set("block_singular_values", block_values_);
+    const std::vector<double> symmetric = linalg::eigenvalues(linalg::symmetric_part(product_));
+    if (perturbed_ && block_.has_inner_switch()) switch_ = block_.inner_switch();
+    std::vector<std::vector<double>> earlier;
+    for (std::size_t k = 0; k < skips_.size(); ++k) {
+      const double skip = skips_[k];
+      const std::vector<double> values = at_skip(k);
+      inequalities_.block(values, block_values_, skip);
+      inequalities_.symmetric_part(values, block_values_, skip, symmetric.front(), symmetric.back());
+      inequalities_.degeneracy(values, block_values_, skip);
+      for (std::size_t other = 0; other < earlier.size(); ++other)
+        inequalities_.shift(values, earlier[other], skip, skips_[other]);
+      earlier.push_back(values);
+    }
+    inequalities_.record(record_);
+  }
+
+private:
+  BlockCyclicMatrix with_skip(double skip) const {
+    BlockCyclicMatrix m = product_.copy();
+    skip_connections::add_identity(m, skip);
+    return m;
+  }
+
+  /// Records one skip; returns the singular values of M.
+  std::vector<double> at_skip(std::size_t k) {
+    const BlockCyclicMatrix m = with_skip(skips_[k]);
+    const std::vector<double> values =
+        perturbed_ ? with_derivatives(k, m) : linalg::singular_values(m.copy());
+    for (std::size_t i = 0; i < n_; ++i) record_.set_at("skip_singular_values", k * n_ + i, values[i]);
+    const Slopes& slopes = block_.outer();
+    const bool same = slopes.is_identity();
+    const std::vector<double> sloped = same ? values : values_times_slopes(m, slopes);
+    if (!same) inequalities_.slopes(sloped, values, count_on(slopes), slopes.off);
+    record_spectrum(record_, k, sloped, static_cast<std::int64_t>(slopes.nonzero().size()),
+                    static_cast<double>(n_));
+    if (!perturbed_) return values;
+    record_erraticity(k, m, sloped);
+    // Once a draw: the switch of an outer unit.
+    if (k == 0 && slopes.off != 1.0) switch_outer(m, sloped);
+    return values;
+  }
+
+  std::vector<double> with_derivatives(std::size_t k, const BlockCyclicMatrix& m) {
+    const linalg::SingularDecomposition decomposition = linalg::singular_decomposition(m.copy());
+    const std::vector<double> overlaps = linalg::vector_overlaps(decomposition);
+    for (std::size_t i = 0; i < n_; ++i) record_.set_at("skip_derivative", k * n_ + i, overlaps[i]);
+    inequalities_.derivatives(overlaps);
+    if (k == skips_.size() / 2) { // once a draw
+      constexpr double step = 1e-6;
+      inequalities_.differences(decomposition.values, overlaps,
+                                linalg::singular_values(with_skip(skips_[k] + step)),
+                                linalg::singular_values(with_skip(skips_[k] - step)), step);
+    }
+    return decomposition.values;
+  }
+
+  void record_erraticity(std::size_t k, const BlockCyclicMatrix& m, std::span<const double> values) {
+    if (!switch_) {
+      record_.missing_at("erraticity", k, no_switch);
+      return;
+    }
+    BlockCyclicMatrix changed = m.copy();
+    linalg::add_rank_one(changed, switch_->change, switch_->left, switch_->right);
+    const std::vector<double> others = values_times_slopes(changed, block_.outer());
+    std::vector<double> right = switch_->right;
+    for (std::size_t j = 0; j < right.size(); ++j) right[j] *= block_.outer().values[j];
+    inequalities_.switched(values, others, std::abs(switch_->change) * norm(switch_->left) * norm(right));
+    if (const std::optional<double> change = median_change(values, others)) {
+      record_.set_at("erraticity", k, *change);
+    } else {
+      record_.missing_at("erraticity", k, "A is zero");
+    }
+  }
+
+  void switch_outer(const BlockCyclicMatrix& m, std::span<const double> values) {
+    const std::int64_t unit = block_.outer_unit();
+    Slopes switched = block_.outer();
+    double& slope = switched.values[static_cast<std::size_t>(unit)];
+    const double change = std::abs(block_.outer().switched(unit) - slope);
+    slope = block_.outer().switched(unit);
+    std::vector<double> e(n_, 0.0);
+    e[static_cast<std::size_t>(unit)] = 1.0;
+    inequalities_.switched(values, values_times_slopes(m, switched), change * norm(linalg::multiply(m, e)));
+  }
+
+  const std::vector<double>& skips_;
+  bool perturbed_;
+  const DenseBlock& block_;
+  Recorder& record_;
+  BlockCyclicMatrix product_; // M_0
+  std::vector<double> block_values_;
+  std::size_t n_;
+  std::optional<InnerSwitch> switch_;
+  Inequalities inequalities_;
+};
+
+void record_no_erraticity(const Parameters& point, Recorder& record) {
+  if (point.is("perturbations", "yes")) record.missing("erraticity", no_switch);
+}
+
+Slopes outer_slopes(const Parameters& point, std::int64_t n, const random::Streams& streams) {
+  return skip_connections::draw_slopes(
+      point, n, point.real("on_fraction"),
+      skip_connections::off_slope(point.text("activation"), point.real("negative_slope")),
+      streams.stream("D0"));
+}
+
+/// Circulant with slopes of modulus 1: from the frequencies; otherwise the explicit matrix.
+void draw_convolution(const Parameters& point, const Communicator& team, const random::Streams& streams,
+                      Recorder& record) {
+  const std::int64_t n = skip_connections::width(point);
+  const std::int64_t sites = point.integer("sites");
+  const Slopes slopes = outer_slopes(point, n, streams);
+  if (refuse_empty_mask(slopes, record)) return;
+  const Convolution convolution(point, streams);
+  const bool cyclic = point.is("layer_type", "circulant");
+  const bool by_frequency = cyclic && std::abs(slopes.off) == 1.0;
+  const std::shared_ptr<const ProcessGrid> grid = ProcessGrid::create(team);
+  std::optional<BlockCyclicMatrix> matrix;
+  if (!by_frequency) matrix.emplace(convolution.matrix(grid));
+  Inequalities inequalities;
+  const std::vector<double>& skips = point.reals("skip");
+  for (std::size_t k = 0; k < skips.size(); ++k) {
+    const std::vector<double> circulant =
+        convolution.circulant_values(cyclic ? sites : sites + point.integer("taps") - 1, skips[k], team);
+    std::vector<double> values = circulant;
+    if (!by_frequency) {
+      BlockCyclicMatrix m = matrix->copy();
+      skip_connections::add_identity(m, skips[k]);
+      values = values_times_slopes(m, slopes);
+      if (cyclic) {
+        inequalities.slopes(values, circulant, count_on(slopes), slopes.off);
+      } else {
+        inequalities.submatrix(values, circulant);
+      }
+    }
+    record_spectrum(record, k, values, static_cast<std::int64_t>(slopes.nonzero().size()),
+                    static_cast<double>(point.integer("channels")));
+  }
+  record_no_erraticity(point, record);
+  inequalities.record(record);
+}
+
+/// A = [skip I; D_0 W_1].
+void draw_densenet(const Parameters& point, const Communicator& team, const random::Streams& streams,
+                   Recorder& record) {
+  const std::int64_t n = point.integer("n");
+  const double tau = point.real("weight_scale");
+  const Slopes slopes = outer_slopes(point, n, streams);
+  if (refuse_empty_mask(slopes, record)) return;
+  const std::shared_ptr<const ProcessGrid> grid = ProcessGrid::create(team);
+  BlockCyclicMatrix stacked(grid, 2 * n, n);
+  stacked.fill(0.0);
+  skip_connections::fill_weights(stacked, streams.stream("W1"), point.text("weights"),
+                                 tau * tau / static_cast<double>(n), n);
+  std::vector<double> factors(static_cast<std::size_t>(n), 1.0);
+  factors.insert(factors.end(), slopes.values.begin(), slopes.values.end());
+  linalg::scale_rows(stacked, factors);
+  const std::vector<double> layer = linalg::singular_values(stacked.copy());
+  Inequalities inequalities;
+  const std::vector<double>& skips = point.reals("skip");
+  for (std::size_t k = 0; k < skips.size(); ++k) {
+    BlockCyclicMatrix a = stacked.copy();
+    skip_connections::add_identity(a, skips[k]);
+    const std::vector<double> values = linalg::singular_values(std::move(a));
+    inequalities.densenet(values, layer, skips[k]);
+    record_spectrum(record, k, values, n, static_cast<double>(n));
+  }
+  record_no_erraticity(point, record);
+  inequalities.record(record);
+}
+
+} // namespace
+
+void SkipConnections::draw(const Parameters& point, const Communicator& team, const random::Streams& streams,
+                           Recorder& record) const {
+  if (skip_connections::is_convolution(point)) {
+    draw_convolution(point, team, streams, record);
+    return;
+  }
+  if (point.is("layer_type", "densenet")) {
+    draw_densenet(point, team, streams, record);
+    return;
+  }
+  const DenseBlock block(point, ProcessGrid::create(team), streams);
+  if (refuse_empty_mask(block.outer(), record)) return;
+  DenseDraw(point, block, record).run();
+}
+
+} // namespace pastur::studies

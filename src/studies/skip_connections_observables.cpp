@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <pastur/studies/skip_connections.hpp>
+
+#include <numeric>
+
+namespace pastur::studies::skip_connections {
+
+namespace {
+
+using study::Parameters;
+using study::Summary;
+
+bool is_dense(const Parameters& p) {
+  return p.is("layer_type", "dense");
+}
+bool is_perturbed(const Parameters& p) {
+  return p.is("perturbations", "yes");
+}
+
+std::vector<double> count_from(double first, std::size_t count) {
+  std::vector<double> values(count);
+  std::iota(values.begin(), values.end(), first);
+  return values;
+}
+
+} // namespace
+
+std::vector<study::Dimension> dimensions() {
+  return {
+      {.name = "index",
+       .meaning = "place in descending order, from 0",
+       .coordinate = [](const Parameters& p) { return count_from(0.0, static_cast<std::size_t>(width(p))); }},
+      {.name = "inequality",
+       .meaning = "number of the inequality (documentation of the study)",
+       .coordinate = [](const Parameters&) { return count_from(1.0, inequality_count); }},
+      {.name = "grid", .meaning = "number of the grid point, from 1", .coordinate = [](const Parameters&) {
+         return count_from(1.0, density_points);
+       }}};
+}
+
+std::vector<study::ObservableSpec> observables() {
+  return {
+      {.name = "singular_values",
+       .dimensions = {"skip", "index"},
+       .meaning =
+           "singular values of A, descending; columns switched off by an outer relu are the last, exactly 0"},
+      {.name = "block_singular_values",
+       .dimensions = {"index"},
+       .meaning = "singular values of M_0, descending",
+       .exists = is_dense},
+      {.name = "skip_singular_values",
+       .dimensions = {"skip", "index"},
+       .meaning = "singular values of M_0 + skip I, descending",
+       .exists = is_dense},
+      {.name = "singular_max",
+       .dimensions = {"skip"},
+       .meaning = "greatest singular value of A",
+       .has_theory = true},
+      {.name = "singular_min",
+       .dimensions = {"skip"},
+       .meaning = "singular value r of A, r the number of its nonzero slopes",
+       .has_theory = true},
+      {.name = "scaled_singular_min",
+       .dimensions = {"skip"},
+       .meaning = "n (convolutions: channels) times singular_min",
+       .summary = Summary::median,
+       .has_theory = true},
+      {.name = "condition_number",
+       .dimensions = {"skip"},
+       .meaning = "singular_max / singular_min; it has no mean where the least singular value reaches 0",
+       .summary = Summary::median,
+       .has_theory = true},
+      {.name = "log_condition_number",
+       .dimensions = {"skip"},
+       .unit = "nat",
+       .meaning = "ln(singular_max / singular_min)",
+       .has_theory = true},
+      {.name = "deficient", .dimensions = {"skip"}, .meaning = "1 where the rank of A is below r, else 0"},
+      {.name = "effective_condition_number",
+       .dimensions = {"skip"},
+       .meaning = "singular_max over the least singular value above rounding",
+       .summary = Summary::median},
+      {.name = "skip_derivative",
+       .dimensions = {"skip", "index"},
+       .meaning = "d s_i / d skip = u_i^T v_i of M_0 + skip I",
+       .exists = [](const Parameters& p) { return is_dense(p) && is_perturbed(p); }},
+      {.name = "erraticity",
+       .dimensions = {"skip"},
+       .unit = "relative",
+       .meaning = "median over the greater half of |s_i' - s_i| / s_i when one inner unit is switched",
+       .exists = is_perturbed},
+      {.name = "violations",
+       .dimensions = {"inequality"},
+       .meaning =
+           "how often an inequality of the paper fails by more than 1e-10 of the greatest singular value"},
+  };
+}
+
+std::vector<study::TheoryOutputSpec> theory_outputs() {
+  return {
+      {.name = "critical_skip",
+       .meaning = "spectral radius of M_0: the skip from which s_min stays away from 0"},
+      {.name = "hard_edge_slope",
+       .dimensions = {"skip"},
+       .meaning = "theta: P(n s_min theta > x) = exp(-x^2/2 - x)"},
+      {.name = "density_grid",
+       .dimensions = {"skip", "grid"},
+       .meaning = "where density stands: (k - 1/2) 1.05 s_max / 400"},
+      {.name = "density",
+       .dimensions = {"skip", "grid"},
+       .meaning = "density of the singular values of M_0 + skip I, without atoms"},
+  };
+}
+
+} // namespace pastur::studies::skip_connections
