@@ -6,13 +6,19 @@
 #include "layout_text.hpp"
 #include "schema.hpp"
 #include "slot_dataset.hpp"
+#include "write_image.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5_hl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <cerrno>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -69,7 +75,8 @@ Handle preallocated(Element element) {
   Handle properties = own(H5Pcreate(H5P_DATASET_CREATE), "HDF5 properties");
   require(H5Pset_layout(properties.get(), H5D_CONTIGUOUS), "HDF5 layout");
   require(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), "HDF5 allocation time");
-  require(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_ALLOC), "HDF5 fill time");
+  // HDF5 only places the slots; write_image fills them.
+  require(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_NEVER), "HDF5 fill time");
   if (element == Element::real) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     require(H5Pset_fill_value(properties.get(), H5T_IEEE_F64LE, &nan), "HDF5 fill value");
@@ -251,27 +258,46 @@ void write_contents(hid_t file, const Layout& layout) {
   writer.layout(layout_to_text(layout));
 }
 
-/// HDF5 keeps a file whose last writes fail half closed, and crashes on it in MPI_Finalize. The caller throws
-/// the file away, so its descriptor is pointed at memory, which takes whatever is left to write.
-void make_closable(hid_t file) {
-  void* descriptor = nullptr;
-  if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0 || descriptor == nullptr) return;
-  const Descriptor memory(memfd_create("pastur-discarded", MFD_CLOEXEC));
-  if (memory) dup2(memory.get(), *static_cast<int*>(descriptor));
+/// Turns what HDF5 has open into a sparse file in memory, by exchanging the descriptor under its serial
+/// driver. (A memory file has no name that HDF5 would open: it resolves links such as /proc/self/fd/3.)
+Descriptor move_to_memory(hid_t file) {
+  Descriptor memory(memfd_create("pastur-store", MFD_CLOEXEC));
+  void* handle = nullptr;
+  require(H5Fget_vfd_handle(file, H5P_DEFAULT, &handle), "HDF5's file descriptor");
+  const int on_disk = *static_cast<int*>(handle);
+  struct stat status {};
+  off_t from = 0;
+  // HDF5 1.10 writes nothing before the first flush; a version that does is followed.
+  const bool moved =
+      memory && fstat(on_disk, &status) == 0 &&
+      (status.st_size == 0 ||
+       sendfile(memory.get(), on_disk, &from, static_cast<std::size_t>(status.st_size)) == status.st_size) &&
+      dup3(memory.get(), on_disk, O_CLOEXEC) == on_disk;
+  if (!moved) throw std::runtime_error(fmt::format("no file in memory: {}", std::strerror(errno)));
+  return memory;
+}
+
+/// Where HDF5 has put the slots.
+std::vector<SlotRegion> slot_regions(hid_t file, const Layout& layout) {
+  std::vector<SlotRegion> regions;
+  for (const SlotDatasetPlan& plan : slot_datasets(layout)) {
+    const SlotDataset dataset(file, plan);
+    regions.push_back(
+        {.offset = dataset.offset(), .bytes = dataset.bytes(), .nan = plan.element == Element::real});
+  }
+  return regions;
 }
 
 } // namespace
 
 void create_file(const std::filesystem::path& path, const Layout& layout) {
   Handle file = new_file(path);
-  try {
-    write_contents(file.get(), layout);
-    require(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "the file cannot be written");
-  } catch (const std::exception&) {
-    make_closable(file.get());
-    throw;
-  }
-  if (!file.close()) throw std::runtime_error(fmt::format("the file cannot be closed: {}", hdf5_reason()));
+  const Descriptor image = move_to_memory(file.get());
+  write_contents(file.get(), layout);
+  const std::vector<SlotRegion> slots = slot_regions(file.get(), layout);
+  require(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "the file's metadata");
+  if (!file.close()) throw std::runtime_error(fmt::format("the file's metadata: {}", hdf5_reason()));
+  write_image(image.get(), path, slots);
 }
 
 } // namespace pastur::store

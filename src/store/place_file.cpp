@@ -106,17 +106,6 @@ void remove_stale_temporaries(const std::filesystem::path& target) {
   }
 }
 
-void make_durable(const std::filesystem::path& file) {
-  const Descriptor descriptor(open(file.c_str(), O_RDWR | O_CLOEXEC));
-  if (descriptor.get() < 0) refuse(file, errno);
-  struct stat status {};
-  if (fstat(descriptor.get(), &status) != 0) refuse(file, errno);
-  // fallocate, not posix_fallocate: where the file system has no such call, the fill values written already
-  // hold their blocks.
-  if (fallocate(descriptor.get(), 0, 0, status.st_size) != 0 && errno == ENOSPC) refuse(file, ENOSPC);
-  if (fsync(descriptor.get()) != 0) refuse(file, errno);
-}
-
 void move_into_place(const std::filesystem::path& file, const std::filesystem::path& target, bool overwrite) {
   const int error = overwrite ? (rename(file.c_str(), target.c_str()) == 0 ? 0 : errno)
                               : rename_unless_exists(file, target);

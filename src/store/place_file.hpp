@@ -11,8 +11,7 @@ namespace pastur::store {
 std::filesystem::path resolved(const std::filesystem::path& path);
 
 /// Throws InputError when the disk of `trial` cannot hold `bytes`: reserves a file of that name and that
-/// size, and removes it again. So a full disk, a quota or a limit shows before HDF5 is asked to write, whose
-/// serial driver does not survive a failed close.
+/// size, and removes it again. So a full disk, a quota or a limit shows before anything is written.
 void require_space(const std::filesystem::path& trial, std::uint64_t bytes);
 
 /// A name in `target`'s folder that no other process uses. Names left by killed runs are recognised by their
@@ -20,9 +19,6 @@ void require_space(const std::filesystem::path& trial, std::uint64_t bytes);
 std::filesystem::path temporary_name(const std::filesystem::path& target);
 /// Removes what killed runs left of earlier attempts to create `target`. Only for the holder of its lock.
 void remove_stale_temporaries(const std::filesystem::path& target);
-
-/// Reserves every block of the file (holes would fail later, at a commit) and forces it to the disk.
-void make_durable(const std::filesystem::path& file);
 
 /// Moves a durable file to its final name and forces the folder to the disk. Throws InputError when `target`
 /// exists and `overwrite` is false.

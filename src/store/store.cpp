@@ -73,7 +73,6 @@ void create_and_place(const std::filesystem::path& path, const Layout& layout, b
   require_space(temporary, planned_bytes(layout));
   try {
     create_file(temporary, layout);
-    make_durable(temporary);
     move_into_place(temporary, path, overwrite);
   } catch (const std::exception& error) {
     unlink(temporary.c_str());
@@ -165,9 +164,10 @@ struct Store::Impl {
     file.close();
     if (unsynced) fdatasync(descriptor.get());
     descriptor = Descriptor();
-    // Nobody may take the lock while a rank still has the file open.
+    // Nobody may take the lock while a rank still has the file open, and it is free when any rank goes on.
     comm.barrier();
     lock = RunLock();
+    comm.barrier();
   }
 };
 
@@ -235,6 +235,7 @@ std::vector<DrawState> Store::states() const {
   const parallel::Communicator& comm = impl_->comm;
   const std::int64_t total = impl_->layout.points() * impl_->layout.draws;
   const auto boundary = [&](int rank) { return total * rank / comm.size(); };
+  comm.barrier(); // what any rank committed before its call counts
   std::vector<std::uint8_t> mine;
   parallel::agree(comm, [&] {
     const QuietErrors quiet;

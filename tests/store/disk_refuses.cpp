@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -70,6 +71,29 @@ TEST(DiskRefuses, a_store_larger_than_the_disk_is_refused_before_it_is_begun) {
     EXPECT_THAT(error.what(), HasSubstr("MiB free"));
   }
   EXPECT_TRUE(scratch.contents().empty());
+}
+
+TEST(DiskRefuses, a_folder_without_write_permission_is_an_input_error) {
+  const Communicator world = Communicator::world();
+  const samples::Scratch scratch(world);
+  std::filesystem::permissions(scratch.folder(), std::filesystem::perms(0555));
+  // Root may write anywhere: it looks with the eyes of nobody.
+  const uid_t user = geteuid();
+  if (user == 0) {
+    ASSERT_EQ(seteuid(65534), 0);
+  }
+  std::string message;
+  try {
+    Store::create(world, scratch / "out.h5", samples::grid(), false);
+  } catch (const InputError& error) {
+    message = error.what();
+  }
+  if (user == 0) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
+  EXPECT_THAT(message, HasSubstr("out.h5 cannot be written: Permission denied"));
+  EXPECT_TRUE(scratch.contents().empty());
+  std::filesystem::permissions(scratch.folder(), std::filesystem::perms(0755));
 }
 
 TEST(DiskRefuses, at_a_commit_the_reason_is_told_and_the_slot_stays_pending) {

@@ -46,7 +46,8 @@ public:
   ~Store();   ///< closes collectively
 
   const Layout& layout() const;
-  /// State per slot, point-major: a draw whose checksum does not match counts as pending. The same on every rank. @note Collective
+  /// State per slot, point-major: a draw whose checksum does not match counts as pending. The same on every rank, with all that any rank committed
+  /// before its call. @note Collective
   std::vector<DrawState> states() const;
   /// Values of an observable at one committed slot. Not collective.
   std::vector<double> read(std::size_t observable, std::int64_t point, std::int64_t draw) const;
