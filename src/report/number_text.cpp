@@ -35,7 +35,10 @@ std::string with_error(double value, double standard_error) {
     return fmt::format("{:.{}f}({:.0f})", value, -place, digits);
   }
   const int top = std::max(leading, place + 1);
-  return fmt::format("{:.{}f}({:.0f})e{:+03d}", value / std::pow(10.0, top), top - place, digits, top);
+  const double scaled = value / std::pow(10.0, top);
+  // An error that straddles the point is written with it, as "12.3(1.2)" above.
+  if (top - place == 1) return fmt::format("{:.1f}({:.1f})e{:+03d}", scaled, digits / 10.0, top);
+  return fmt::format("{:.{}f}({:.0f})e{:+03d}", scaled, top - place, digits, top);
 }
 
 std::string duration(double seconds) {

@@ -118,7 +118,7 @@ TEST(Table, text_shows_values_with_the_error_of_their_last_digits) {
   toy.write(spaced);
   const std::string text = as_text(make_table(store::Reader(toy.path()), &toy.experiment(), 2));
   EXPECT_EQ(text, "observable    n  ridge     value  draws     theory     z\n"
-                  "---------------------------------------------------------\n"
+                  "--------------------------------------------------------\n"
                   "sample_mean   5         0.0(1.3)      4          0  +0.0\n"
                   "sample_mean  10         1.0(1.3)      4          0  +0.8\n"
                   "\n"

@@ -70,7 +70,7 @@ TEST(TheoryTable, csv_and_json_agree) {
 
 TEST(TheoryTable, says_why_an_entry_is_missing) {
   const TheoryTable table = table_of("[parameters]\nn = 5\nridge = [-7.0, 0.0]\n");
-  EXPECT_THAT(as_text(table), HasSubstr("missing: ridge <= -n"));
+  EXPECT_THAT(as_text(table), HasSubstr("missing: test_error: ridge <= -n; shrinkage: ridge <= -n"));
   EXPECT_THAT(as_csv(table), HasSubstr("test_error_theory,-7,\n"));
 }
 
