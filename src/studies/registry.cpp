@@ -2,6 +2,7 @@
 #include <pastur/studies/benign_overfitting.hpp>
 #include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/studies/registry.hpp>
+#include <pastur/studies/relu_inconsistency.hpp>
 #include <pastur/studies/skip_connections.hpp>
 
 namespace pastur::studies {
@@ -11,6 +12,7 @@ study::Registry builtin() {
   registry.add([] { return std::make_unique<BenignOverfitting>(); });
   registry.add([] { return std::make_unique<NtInterpolation>(); });
   registry.add([] { return std::make_unique<SkipConnections>(); });
+  registry.add([] { return std::make_unique<ReluInconsistency>(); });
   return registry;
 }
 
