@@ -22,6 +22,23 @@ bool applies(const study::Figure& figure, const run::Experiment& experiment) {
   return !figure.applies || (!experiment.points.empty() && figure.applies(experiment.points.front()));
 }
 
+/// Whether a coordinate's positive values span a decade or so.
+bool wants_log(const std::string& name, const store::Layout& layout, const run::Experiment& experiment) {
+  std::vector<double> values;
+  for (const study::Parameters& point : experiment.points) {
+    if (point.all().contains(name)) values.push_back(to_number(parameter_scalar(point, name)));
+  }
+  for (const store::Axis& dimension : layout.dimensions) {
+    const auto* reals = std::get_if<std::vector<double>>(&dimension.values);
+    if (dimension.name == name && reals != nullptr) values = *reals;
+  }
+  if (std::any_of(values.begin(), values.end(), [](double v) { return !(v >= 0.0); })) return false;
+  std::erase(values, 0.0);
+  if (values.size() < 2) return false;
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return *high >= 8.0 * *low;
+}
+
 /// Any observable or theory-only output against the first coordinate that varies with it.
 std::optional<study::Figure> plain_figure(const std::string& name, const store::Reader& reader,
                                           const run::Experiment& experiment) {
@@ -34,7 +51,9 @@ std::optional<study::Figure> plain_figure(const std::string& name, const store::
   }
   study::Figure figure;
   figure.name = name;
-  figure.title = found->long_name.empty() ? name : found->long_name;
+  constexpr std::size_t longest_title = 70;
+  figure.title =
+      found->long_name.empty() || found->long_name.size() > longest_title ? name : found->long_name;
   figure.observables = {name};
   std::vector<std::string> candidates;
   for (const run::SweepAxis& axis : experiment.file.sweep) {
@@ -48,6 +67,7 @@ std::optional<study::Figure> plain_figure(const std::string& name, const store::
     return figure;
   }
   figure.x = candidates.front();
+  figure.log_x = wants_log(figure.x, layout, experiment);
   return figure;
 }
 

@@ -278,7 +278,7 @@ Drawing HeatMap::drawing() {
     }
     if (!known.empty()) {
       plots[m].push_back(
-          fmt::format("{} using 1:2:3:4:5:6:7 with boxxyerror fs solid 1.0 border lc palette notitle",
+          fmt::format("{} using 1:2:3:4:5:6:7 with boxxyerror lc palette fs solid 1.0 border notitle",
                       script.data("x, y, box, value", known)));
     }
     lines = boundaries(script, maps[m].key, plots[m]);

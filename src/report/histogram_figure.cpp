@@ -222,7 +222,7 @@ std::vector<std::size_t> HistogramFigure::chosen_points(std::size_t& columns) co
   }
   const auto along =
       static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
-  columns = product <= 3 ? 3 : std::min<std::size_t>(counts[along], 3);
+  columns = product <= 3 ? 3 : product == 4 ? 2 : std::min<std::size_t>(counts[along], 3);
   // Every combination of the kept values, `along` fastest.
   std::vector<std::size_t> chosen{0};
   std::size_t stride = 1;

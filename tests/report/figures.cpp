@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace {
@@ -36,6 +37,16 @@ std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t count = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
   return count;
+}
+
+/// The distinct colours that an svg fills areas with.
+std::set<std::string> fill_colours(const std::string& svg) {
+  std::set<std::string> colours;
+  for (std::size_t at = svg.find("fill = 'rgb("); at != std::string::npos;
+       at = svg.find("fill = 'rgb(", at + 1)) {
+    colours.insert(svg.substr(at, svg.find(')', at) - at));
+  }
+  return colours;
 }
 
 /// Lines of the data block under the comment that starts with `about`.
@@ -206,6 +217,8 @@ TEST(Figures, mark_cells_without_draws_in_a_map) {
   EXPECT_EQ(block(script, "x, y, box, value").size(), 9U);
   EXPECT_THAT(script, HasSubstr("set title 'theory'"));
   report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "map.svg", "error_map");
+  EXPECT_GT(fill_colours(contents(toy.folder() / "map.svg")).size(),
+            8U); // nine values of draws, twelve of theory
 }
 
 TEST(Figures, pool_a_spectrum_over_draws) {
