@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One realisation of a block: its weights and masks once, its singular values for every skip.
 #include "skip_connections_block.hpp"
-#include "skip_connections_inequalities.hpp"
 
 #include <pastur/linalg/matrix_product.hpp>
 #include <pastur/linalg/singular_values.hpp>
 #include <pastur/linalg/spectrum.hpp>
 #include <pastur/studies/skip_connections.hpp>
+#include <pastur/studies/skip_connections_inequalities.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "skip_connections_inequalities.hpp"
+#include <pastur/studies/skip_connections_inequalities.hpp>
 
 #include <algorithm>
 #include <cmath>
