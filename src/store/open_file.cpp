@@ -43,17 +43,22 @@ std::uint64_t regular_hdf5_size(const std::filesystem::path& path) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-bool has_format_mark(hid_t file) {
+enum class Mark { ours, absent, unreadable };
+
+Mark format_mark(hid_t file) {
   const std::string expected = format_name;
-  if (H5Aexists(file, "format") <= 0) return false;
+  const htri_t exists = H5Aexists(file, "format");
+  if (exists <= 0) return exists < 0 ? Mark::unreadable : Mark::absent;
   const Handle attribute(H5Aopen(file, "format", H5P_DEFAULT));
   const Handle stored_type(H5Aget_type(attribute.get()));
-  const Handle type = element_type(Element::text, expected.size());
-  if (!attribute || !stored_type || H5Tequal(stored_type.get(), type.get()) <= 0) return false;
   const Handle space(H5Aget_space(attribute.get()));
-  if (H5Sget_simple_extent_npoints(space.get()) != 1) return false;
+  const Handle type = element_type(Element::text, expected.size());
+  if (!attribute || !stored_type || !space) return Mark::unreadable;
+  if (H5Tequal(stored_type.get(), type.get()) <= 0 || H5Sget_simple_extent_npoints(space.get()) != 1)
+    return Mark::absent;
   std::string text(expected.size(), '\0');
-  return H5Aread(attribute.get(), type.get(), text.data()) >= 0 && text == expected;
+  if (H5Aread(attribute.get(), type.get(), text.data()) < 0) return Mark::unreadable;
+  return text == expected ? Mark::ours : Mark::absent;
 }
 
 /// A scalar 8-byte attribute.
@@ -112,10 +117,15 @@ OpenedFile open_file(const std::filesystem::path& path) {
                     fmt::format("{} is damaged or incomplete: {}", path.string(), hdf5_reason()));
   }
   const hid_t file = opened.file.get();
-  const auto version = number_attribute<std::int64_t>(file, "schema_version", Element::integer);
-  if (!has_format_mark(file) || !version) {
+  const Mark mark = format_mark(file);
+  if (mark == Mark::absent) {
     throw NotAStore(FileKind::foreign,
                     fmt::format("{} is an HDF5 file, but not a result of pastur", path.string()));
+  }
+  const auto version = number_attribute<std::int64_t>(file, "schema_version", Element::integer);
+  if (mark == Mark::unreadable || !version) {
+    throw NotAStore(FileKind::damaged,
+                    fmt::format("{} is damaged: its attributes are unreadable", path.string()));
   }
   if (*version > schema_version) {
     throw NotAStore(FileKind::newer,
