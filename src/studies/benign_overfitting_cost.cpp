@@ -35,11 +35,13 @@ study::Cost BenignOverfitting::cost(const study::Parameters& point) const {
       point.is("spectrum", "power") || point.is("spectrum", "powerlog") || point.is("spectrum", "file");
   const double groups = distinct ? p : std::min(p, heavy + 1.0);
   const double panel = 8.0 * static_cast<double>(benign_overfitting::panel_columns) * n;
-  return {.flops = deviate_flops * n * p + n * n * (p + heavy) + 13.0 * n * n * n +
+  return {.flops = deviate_flops * n * p + n * n * (p + std::max(0.0, heavy - 2.0 * n)) +
+                   4.0 * n * n * std::min(heavy, 2.0 * n) +
+                   (9.0 + (heavy > 2.0 * n ? 4.0 : 0.0)) * n * n * n +
                    2.0 * n * n * (2.0 * ridges + optimum_evaluations),
-          // X Sigma X^T, the reduction, the eigenvectors and their workspace
+          // part of X Sigma X^T, the reduction, the eigenvectors and their workspace
           .shared_bytes = 5.0 * 8.0 * n * n,
-          .rank_bytes = 3.0 * panel + 8.0 * n * (8.0 * ridges + 4.0 * optimum_evaluations) + 160.0 * groups +
+          .rank_bytes = 5.0 * panel + 8.0 * n * (8.0 * ridges + 4.0 * optimum_evaluations) + 160.0 * groups +
                         (point.is("spectrum", "file") ? 24.0 * p : 0.0) +
                         (point.is("target", "file") ? 8.0 * p : 0.0)};
 }

@@ -26,8 +26,14 @@ double dot(std::span<const double> x, std::span<const double> y) {
   return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
 }
 
-void append(std::vector<double>& columns, std::span<const double> weights, std::span<const double> modes) {
-  for (std::size_t i = 0; i < modes.size(); ++i) columns.push_back(weights[i] * modes[i]);
+void append(std::vector<double>& columns, const std::vector<double>& column) {
+  columns.insert(columns.end(), column.begin(), column.end());
+}
+
+std::vector<double> products(std::span<const double> x, std::span<const double> y) {
+  std::vector<double> result(x.begin(), x.end());
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] *= y[i];
+  return result;
 }
 
 } // namespace
@@ -43,7 +49,8 @@ ConditionalRisk::ConditionalRisk(const Sample& sample, double noise_variance, st
   values_ = std::move(eigen.values);
   team.broadcast(std::span<double>(values_)); // every rank decides from the same bits
   vectors_ = std::move(eigen.vectors);
-  weighted_ = linalg::congruence(std::move(found.weighted), vectors_);
+  for (std::size_t i = 0; i < size; ++i) values_[i] = i < nulls_ ? 0.0 : std::max(values_[i], 0.0);
+  weighted_ = rotated_weighted(sample, std::move(found.weighted), values_, vectors_);
 
   std::vector<double> columns(found.signal);
   for (std::size_t i = 0; i < size; ++i) columns.push_back(found.signal[i] + noise[i]);
@@ -54,15 +61,26 @@ ConditionalRisk::ConditionalRisk(const Sample& sample, double noise_variance, st
   const std::span<const double> labels = all.subspan(size, size);
   labels_.assign(labels.begin(), labels.end());
   const std::span<const double> weighted = all.subspan(2 * size, size);
-  origin_.g.assign(weighted.begin(), weighted.end());
-  origin_.c.assign(size, 0.0);
 
   weighted_diagonal_ = linalg::diagonal(weighted_);
-  weighted_norm_ = *std::max_element(weighted_diagonal_.begin(), weighted_diagonal_.end());
   for (std::size_t i = 0; i < size; ++i) {
-    values_[i] = i < nulls_ ? 0.0 : std::max(values_[i], 0.0);
     weighted_diagonal_[i] = i < nulls_ ? 0.0 : std::max(weighted_diagonal_[i], 0.0);
     if (i < nulls_) signal_[i] = 0.0;
+  }
+  determined_ = sample.population().p() <= sample.n() && values_[nulls_] > rank_cut * values_.back();
+  if (determined_) {
+    origin_ = {.ridge = 0.0,
+               .distance = values_.front(),
+               .weights = weights(0.0),
+               .g = std::vector<double>(size, 0.0),
+               .value = 0.0};
+  } else {
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    origin_ = {.ridge = infinite,
+               .distance = infinite,
+               .weights = {},
+               .g = {weighted.begin(), weighted.end()},
+               .value = 1.0};
   }
 }
 
@@ -75,25 +93,32 @@ std::vector<double> ConditionalRisk::weights(double ridge) const {
   return w;
 }
 
-/// At ridge = exp(log_distance) - lambda_min.
-std::vector<double> ConditionalRisk::weights_above_edge(double log_distance) const {
-  const double distance = std::exp(log_distance);
+/// At ridge = distance - lambda_min.
+std::vector<double> ConditionalRisk::weights_above_edge(double distance) const {
   std::vector<double> w(n());
-  for (std::size_t i = 0; i < n(); ++i) w[i] = 1.0 / ((values_[i] - lambda_min()) + distance);
+  for (std::size_t i = 0; i < n(); ++i)
+    w[i] = i < nulls_ ? 0.0 : 1.0 / ((values_[i] - lambda_min()) + distance);
   return w;
 }
 
+/// c - (c at the reference), without cancellation: w - w' = (ridge' - ridge) w w'. `difference` = ridge' -
+/// ridge.
+std::vector<double> ConditionalRisk::shift(const Reference& reference, double difference,
+                                           std::span<const double> weights) const {
+  std::vector<double> shifted = products(weights, signal_);
+  if (reference.weights.empty()) return shifted;
+  for (std::size_t i = 0; i < n(); ++i) shifted[i] *= difference * reference.weights[i];
+  return shifted;
+}
+
+/// The errors at `shifts` (n x points).
 std::vector<double> ConditionalRisk::quadratic(const Reference& reference,
-                                               std::span<const double> coefficients) const {
-  std::vector<double> shifts(coefficients.begin(), coefficients.end());
-  for (std::size_t i = 0; i < shifts.size(); ++i) shifts[i] -= reference.c[i % n()];
+                                               std::span<const double> shifts) const {
   const std::size_t points = shifts.size() / n();
   std::vector<double> values =
       linalg::bilinear_forms(weighted_, shifts, shifts, static_cast<std::int64_t>(points));
-  for (std::size_t k = 0; k < points; ++k) {
-    const std::span<const double> shift = std::span<const double>(shifts).subspan(k * n(), n());
-    values[k] = (values[k] - 2.0 * dot(reference.g, shift)) + reference.value;
-  }
+  for (std::size_t k = 0; k < points; ++k)
+    values[k] = (values[k] - 2.0 * dot(reference.g, shifts.subspan(k * n(), n()))) + reference.value;
   return values;
 }
 
@@ -103,15 +128,23 @@ double ConditionalRisk::noise_part(std::span<const double> weights) const {
   return noise_variance_ * sum;
 }
 
+/// Whether rounding in 1 - 2 g^T c + c^T P c may reach the digits wanted of its value.
 bool ConditionalRisk::uncertain(double value, std::span<const double> coefficients) const {
+  double linear = 0.0;
+  double root = 0.0;
+  for (std::size_t i = 0; i < n(); ++i) {
+    linear += std::abs(origin_.g[i] * coefficients[i]);
+    root += std::sqrt(weighted_diagonal_[i]) * std::abs(coefficients[i]);
+  }
   const double rounding =
-      4.0 * std::numeric_limits<double>::epsilon() * (weighted_norm_ * dot(coefficients, coefficients) + 1.0);
+      std::numeric_limits<double>::epsilon() * (root * root + 2.0 * linear + origin_.value);
   return value < least_bias || rounding > wanted_accuracy * value;
 }
 
 /// Replaces the doubtful ones by r' Sigma r, r = theta* - X^T U c.
 void ConditionalRisk::repeat_uncertain(std::span<const double> coefficients,
                                        std::vector<double>& errors) const {
+  if (determined_) return;
   std::vector<std::size_t> doubtful;
   std::vector<double> columns;
   for (std::size_t k = 0; k < errors.size(); ++k) {
@@ -131,37 +164,28 @@ RidgeErrors ConditionalRisk::errors(std::span<const double> ridges) const {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> empty(ridges.size(), nan);
   RidgeErrors result{empty, empty, empty, empty};
-  std::vector<double> columns; // bias, then excess risk
+  std::vector<double> columns; // shifts of the bias, then of the excess risk, for each ridge
   std::vector<double*> places;
-  const bool determined = sample_.population().p() <= sample_.n();
   for (std::size_t k = 0; k < ridges.size(); ++k) {
     const double ridge = ridges[k];
     if (!admissible(ridge)) continue;
     const std::vector<double> w = weights(ridge);
     result.variance[k] = noise_part(w);
     double train = 0.0;
-    std::size_t dropped = 0;
-    std::vector<double> fitted(labels_);
     for (std::size_t i = 0; i < n(); ++i) {
       // 1 - D w without cancellation
       const double left = ridge == 0.0 ? (w[i] == 0.0 ? 1.0 : 0.0) : ridge * w[i];
       train += left * labels_[i] * (left * labels_[i]);
-      if (w[i] == 0.0 && i >= nulls_) ++dropped;
-      if (i < nulls_) fitted[i] = 0.0;
     }
     result.train_error[k] = train / static_cast<double>(n());
-    // As many equations as unknowns: without noise the target is found exactly.
-    const bool exact = determined && ridge == 0.0 && dropped == 0;
-    if (exact) {
-      result.bias[k] = 0.0;
-    } else {
-      append(columns, w, signal_);
-      places.push_back(&result.bias[k]);
-    }
-    if (noise_variance_ > 0.0) {
-      append(columns, w, fitted);
-      places.push_back(&result.test_error[k]);
-    }
+    const std::vector<double> signal = shift(origin_, origin_.ridge - ridge, w);
+    append(columns, signal);
+    places.push_back(&result.bias[k]);
+    if (noise_variance_ == 0.0) continue;
+    std::vector<double> fit(signal);
+    for (std::size_t i = nulls_; i < n(); ++i) fit[i] += w[i] * (labels_[i] - signal_[i]);
+    append(columns, fit);
+    places.push_back(&result.test_error[k]);
   }
   std::vector<double> values = quadratic(origin_, columns);
   repeat_uncertain(columns, values);
@@ -170,11 +194,14 @@ RidgeErrors ConditionalRisk::errors(std::span<const double> ridges) const {
   return result;
 }
 
-ConditionalRisk::Reference ConditionalRisk::reference_at(std::span<const double> coefficients) const {
-  const std::vector<double> alpha = linalg::multiply_replicated(vectors_, coefficients, 1);
-  const Residuals found = residuals(sample_, alpha, 1, team_);
+ConditionalRisk::Reference ConditionalRisk::reference_at(double distance) const {
   Reference reference;
-  reference.c.assign(coefficients.begin(), coefficients.end());
+  reference.ridge = distance - lambda_min();
+  reference.distance = distance;
+  reference.weights = weights_above_edge(distance);
+  const std::vector<double> alpha =
+      linalg::multiply_replicated(vectors_, products(reference.weights, signal_), 1);
+  const Residuals found = residuals(sample_, alpha, 1, team_);
   reference.g = linalg::multiply_transposed_replicated(vectors_, found.products, 1);
   reference.value = found.energies.front();
   return reference;
@@ -183,28 +210,30 @@ ConditionalRisk::Reference ConditionalRisk::reference_at(std::span<const double>
 ConditionalRisk::Evaluation ConditionalRisk::evaluate(const Reference& reference,
                                                       std::span<const double> log_distances) const {
   Evaluation result;
+  std::vector<double> shifts;
   for (const double t : log_distances) {
-    const std::vector<double> w = weights_above_edge(t);
-    append(result.coefficients, w, signal_);
+    const double distance = std::exp(t);
+    const std::vector<double> w = weights_above_edge(distance);
+    append(shifts, shift(reference, reference.distance - distance, w));
     result.variance.push_back(noise_part(w));
   }
-  result.bias = quadratic(reference, result.coefficients);
+  result.bias = quadratic(reference, shifts);
   return result;
 }
 
 /// d(bias + variance)/dt at ridge = e^t - lambda_min.
 double ConditionalRisk::slope(const Reference& reference, double log_distance) const {
   const double distance = std::exp(log_distance);
-  const std::vector<double> w = weights_above_edge(log_distance);
-  std::vector<double> shift(n());
+  const std::vector<double> w = weights_above_edge(distance);
+  const std::vector<double> shifted = shift(reference, reference.distance - distance, w);
   std::vector<double> change(n());
   double variance = 0.0;
   for (std::size_t i = 0; i < n(); ++i) {
-    shift[i] = w[i] * signal_[i] - reference.c[i];
     change[i] = -w[i] * w[i] * signal_[i];
     variance -= weighted_diagonal_[i] * w[i] * w[i] * w[i];
   }
-  const double bias = linalg::bilinear_forms(weighted_, change, shift, 1).front() - dot(reference.g, change);
+  const double bias =
+      linalg::bilinear_forms(weighted_, change, shifted, 1).front() - dot(reference.g, change);
   return 2.0 * distance * (bias + noise_variance_ * variance);
 }
 
@@ -248,10 +277,9 @@ SampleOptimum ConditionalRisk::optimum(double expected) const {
   };
   const Evaluation first = evaluate(origin_, grid);
   std::size_t best = best_of(first);
-  const std::span<const double> coefficients =
-      std::span<const double>(first.coefficients).subspan(best * n(), n());
-  if (uncertain(first.bias[best], coefficients)) {
-    shifted = reference_at(coefficients);
+  const double distance = std::exp(grid[best]);
+  if (!determined_ && uncertain(first.bias[best], products(weights_above_edge(distance), signal_))) {
+    shifted = reference_at(distance);
     best = best_of(evaluate(*shifted, grid));
   }
 

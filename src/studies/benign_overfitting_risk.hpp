@@ -40,25 +40,31 @@ public:
   SampleOptimum optimum(double expected) const;
 
 private:
-  /// The bias as a quadratic form around coefficients c where it is known to full relative accuracy:
-  /// value - 2 g^T (x - c) + (x - c)^T P (x - c). At first c = 0, where it is theta*' Sigma theta* = 1.
+  /// A ridge where the bias is known to full relative accuracy, with x = c - (c there) elsewhere:
+  ///   bias = value - 2 g^T x + x^T P x.
+  /// An infinite ridge has c = 0 and value theta*' Sigma theta* = 1. With full rank and p <= n, ridge 0 has
+  /// value 0 and g = 0, so that no bias cancels. Other ridges take a pass over the columns of X.
   struct Reference {
-    std::vector<double> c, g;
-    double value = 1.0;
+    double ridge = 0.0;
+    double distance = 0.0; // ridge + lambda_min
+    std::vector<double> weights;
+    std::vector<double> g;
+    double value = 0.0;
   };
   struct Evaluation {
-    std::vector<double> coefficients; // n x points
     std::vector<double> bias, variance;
   };
 
   std::size_t n() const { return values_.size(); }
   std::vector<double> weights(double ridge) const;
-  std::vector<double> weights_above_edge(double log_distance) const;
-  std::vector<double> quadratic(const Reference& reference, std::span<const double> coefficients) const;
+  std::vector<double> weights_above_edge(double distance) const;
+  std::vector<double> shift(const Reference& reference, double difference,
+                            std::span<const double> weights) const;
+  std::vector<double> quadratic(const Reference& reference, std::span<const double> shifts) const;
   double noise_part(std::span<const double> weights) const;
   bool uncertain(double value, std::span<const double> coefficients) const;
   void repeat_uncertain(std::span<const double> coefficients, std::vector<double>& errors) const;
-  Reference reference_at(std::span<const double> coefficients) const;
+  Reference reference_at(double distance) const;
   Evaluation evaluate(const Reference& reference, std::span<const double> log_distances) const;
   double slope(const Reference& reference, double log_distance) const;
   double refined(const Reference& reference, double log_distance) const;
@@ -67,14 +73,14 @@ private:
   const parallel::Communicator& team_;
   double noise_variance_;
   std::size_t nulls_;                  // leading modes with eigenvalue exactly 0: n - p where p < n
+  bool determined_ = false;            // p <= n and the other modes have full rank
   std::vector<double> values_;         // D, ascending
   linalg::BlockCyclicMatrix vectors_;  // U
   linalg::BlockCyclicMatrix weighted_; // P
   std::vector<double> signal_;         // U^T X theta*, 0 on the null modes
   std::vector<double> labels_;         // U^T y
   std::vector<double> weighted_diagonal_;
-  double weighted_norm_ = 0.0; // about the greatest eigenvalue of P
-  Reference origin_;
+  Reference origin_; // at ridge 0 where determined, else at an infinite ridge
 };
 
 } // namespace pastur::studies::benign_overfitting

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "benign_overfitting_sample.hpp"
 
+#include <pastur/linalg/congruence.hpp>
 #include <pastur/linalg/gram.hpp>
 #include <pastur/random/fill.hpp>
 
@@ -61,21 +62,13 @@ private:
 
 /// Eigenvalues and target of a panel's columns.
 struct Columns {
-  std::vector<double> s, theta, roots, excess;
-  std::size_t heavy = 0; ///< columns whose eigenvalue exceeds the least one; they come first
+  std::vector<double> s, theta, roots;
 
   Columns(const Population& population, std::int64_t first, std::int64_t count)
-      : s(static_cast<std::size_t>(count)), theta(s.size()) {
+      : s(static_cast<std::size_t>(count)), theta(s.size()), roots(s.size()) {
     population.eigenvalues(first, s);
     population.target(first, theta);
-    const double least = population.least_eigenvalue();
-    for (const double value : s) {
-      roots.push_back(std::sqrt(value));
-      if (value > least) {
-        excess.push_back(std::sqrt(value - least));
-        ++heavy;
-      }
-    }
+    for (std::size_t j = 0; j < s.size(); ++j) roots[j] = std::sqrt(s[j]);
   }
 };
 
@@ -91,14 +84,6 @@ double dot(const double* x, const double* y, std::size_t n) {
          rest;
 }
 
-/// weighted += factor * gram on the local parts: both lower triangles lie in the same places.
-void add_scaled(BlockCyclicMatrix& weighted, const BlockCyclicMatrix& gram, double factor) {
-  for (std::int32_t j = 0; j < gram.local_cols(); ++j) {
-    for (std::int32_t i = gram.local_rows_below(gram.global_col(j)); i < gram.local_rows(); ++i)
-      weighted.local(i, j) += factor * gram.local(i, j);
-  }
-}
-
 } // namespace
 
 void Sample::standard(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns,
@@ -111,14 +96,21 @@ void Sample::standard(std::int64_t row, std::int64_t rows, std::int64_t column, 
   }
 }
 
+ColumnSplit column_split(const Population& population, std::int64_t n) {
+  const std::int64_t heavy = population.groups().back().first;
+  const std::int64_t panels = (2 * n + panel_columns - 1) / panel_columns;
+  return {.head = std::min(heavy, panels * panel_columns), .heavy = heavy};
+}
+
 Moments moments(const Sample& sample, const std::shared_ptr<const linalg::ProcessGrid>& grid) {
   const std::int64_t n = sample.n();
   const Population& population = sample.population();
-  Moments result{BlockCyclicMatrix(grid, n, n), BlockCyclicMatrix(grid, n, n),
+  const ColumnSplit split = column_split(population, n);
+  Moments result{BlockCyclicMatrix(grid, n, n), std::nullopt,
                  std::vector<double>(static_cast<std::size_t>(n), 0.0),
                  std::vector<double>(static_cast<std::size_t>(n), 0.0)};
   result.gram.fill(0.0);
-  result.weighted.fill(0.0);
+  if (split.heavy > split.head) result.weighted.emplace(grid, n, n).fill(0.0);
   const BlockCyclicMatrix& layout = result.gram;
   // A process on the diagonal of a square grid has the same rows and columns.
   const bool same = grid->rows() == grid->cols() && grid->row() == grid->col();
@@ -146,14 +138,17 @@ Moments moments(const Sample& sample, const std::shared_ptr<const linalg::Proces
         weighted_signal[i] += weighted * x[i];
       }
     }
-    // X Sigma X^T = s_p X X^T + sum over s_j > s_p of (s_j - s_p) x_j x_j^T: a flat tail costs nothing.
-    if (spectrum.heavy == 0) continue;
-    rows.scale(spectrum.excess);
-    if (!same) own_columns.scale(spectrum.excess);
-    linalg::accumulate_gram(result.weighted, rows.data(), rows.ld(), columns.data(), columns.ld(),
-                            static_cast<std::int64_t>(spectrum.heavy), 1.0, 1.0);
+    // head is a multiple of the panel's width here.
+    if (first < split.head || first >= split.heavy) continue;
+    const std::size_t heavy = static_cast<std::size_t>(std::min(count, split.heavy - first));
+    std::vector<double> excess(heavy);
+    for (std::size_t j = 0; j < heavy; ++j)
+      excess[j] = std::sqrt(spectrum.s[j] - population.least_eigenvalue());
+    rows.scale(excess);
+    if (!same) own_columns.scale(excess);
+    linalg::accumulate_gram(*result.weighted, rows.data(), rows.ld(), columns.data(), columns.ld(),
+                            static_cast<std::int64_t>(heavy), 1.0, 1.0);
   }
-  add_scaled(result.weighted, result.gram, population.least_eigenvalue());
 
   // Each process column holds the same rows: the first one answers for them.
   if (grid->col() == 0) {
@@ -165,6 +160,45 @@ Moments moments(const Sample& sample, const std::shared_ptr<const linalg::Proces
   }
   grid->team().sum(std::span<double>(result.signal));
   grid->team().sum(std::span<double>(result.weighted_signal));
+  return result;
+}
+
+linalg::BlockCyclicMatrix rotated_weighted(const Sample& sample, std::optional<BlockCyclicMatrix>&& weighted,
+                                           std::span<const double> values, const BlockCyclicMatrix& vectors) {
+  const Population& population = sample.population();
+  const std::int64_t n = sample.n();
+  const double least = population.least_eigenvalue();
+  BlockCyclicMatrix result = weighted ? linalg::congruence(std::move(*weighted), vectors)
+                                      : BlockCyclicMatrix(vectors.shared_grid(), n, n, vectors.block());
+  if (!weighted) result.fill(0.0);
+  const std::int64_t head = column_split(population, n).head;
+  LocalPanel panel(static_cast<std::int32_t>(n), [](std::int32_t i) { return std::int64_t{i}; });
+  std::vector<double> rows, columns;
+  for (std::int64_t first = 0; first < head; first += panel_columns) {
+    const std::int64_t count = std::min(panel_columns, head - first);
+    Columns spectrum(population, first, count);
+    for (std::size_t j = 0; j < spectrum.s.size(); ++j) spectrum.roots[j] *= std::sqrt(spectrum.s[j] - least);
+    panel.make(sample, first, spectrum.roots);
+    const std::vector<double> rotated = linalg::multiply_transposed_replicated(
+        vectors, std::span<const double>(panel.data(), static_cast<std::size_t>(n * count)), count);
+    rows.clear();
+    columns.clear();
+    for (std::int64_t j = 0; j < count; ++j) {
+      const double* z = rotated.data() + j * n;
+      for (std::int32_t i = 0; i < result.local_rows(); ++i) rows.push_back(z[result.global_row(i)]);
+      for (std::int32_t i = 0; i < result.local_cols(); ++i) columns.push_back(z[result.global_col(i)]);
+    }
+    linalg::accumulate_product(result, rows.data(), result.ld(), columns.data(),
+                               std::max(result.local_cols(), 1), count, 1.0, 1.0);
+  }
+  // The common part of the spectrum: U^T X X^T U is diagonal.
+  std::int32_t i = 0;
+  for (std::int32_t j = 0; j < result.local_cols(); ++j) {
+    const std::int64_t global = result.global_col(j);
+    while (i < result.local_rows() && result.global_row(i) < global) ++i;
+    if (i < result.local_rows() && result.global_row(i) == global)
+      result.local(i, j) += least * values[static_cast<std::size_t>(global)];
+  }
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,15 +38,32 @@ private:
 /// Columns of X at a time: a multiple of the 128 columns that share a block of random bits.
 inline constexpr std::int64_t panel_columns = 512;
 
+/// How X Sigma X^T = s_p X X^T + sum_j (s_j - s_p) x_j x_j^T is put together: a flat tail costs nothing, the
+/// leading columns are rotated one by one, so that their large eigenvalues leave the small modes their
+/// digits, and only what lies between makes a matrix.
+struct ColumnSplit {
+  std::int64_t head;  ///< leading columns to rotate
+  std::int64_t heavy; ///< leading columns with s_j > s_p
+};
+ColumnSplit column_split(const Population& population, std::int64_t n);
+
 struct Moments {
-  linalg::BlockCyclicMatrix gram;      ///< X X^T, lower triangle
-  linalg::BlockCyclicMatrix weighted;  ///< X Sigma X^T, lower triangle
+  linalg::BlockCyclicMatrix gram; ///< X X^T, lower triangle
+  std::optional<linalg::BlockCyclicMatrix>
+      weighted;                        ///< sum over [head, heavy) of (s_j - s_p) x_j x_j^T, lower
   std::vector<double> signal;          ///< X theta*, on every rank
   std::vector<double> weighted_signal; ///< X Sigma theta*, on every rank
 };
-/// One pass over the columns, each rank making the rows it needs. n^2 p flop for X X^T and n^2 times the
-/// number of eigenvalues above the least one for X Sigma X^T. @note Collective
+/// One pass over the columns, each rank making the rows it needs: n^2 (p + heavy - head) flop. @note
+/// Collective
 Moments moments(const Sample& sample, const std::shared_ptr<const linalg::ProcessGrid>& grid);
+
+/// U^T X Sigma X^T U in full, from the moments' matrix `weighted` (taken), the eigenvalues `values` of X X^T
+/// and its eigenvectors U. 4 n^2 head flop, 4 n^3 where there is a `weighted`. @note Collective
+linalg::BlockCyclicMatrix rotated_weighted(const Sample& sample,
+                                           std::optional<linalg::BlockCyclicMatrix>&& weighted,
+                                           std::span<const double> values,
+                                           const linalg::BlockCyclicMatrix& vectors);
 
 struct Residuals {
   std::vector<double> energies; ///< r' Sigma r of each r = theta* - X^T alpha
