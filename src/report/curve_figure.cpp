@@ -205,7 +205,7 @@ Look CurveFigure::look(const Curve& curve) const {
   std::vector<Scalar> key = curve.key;
   if (split_ < key.size()) key[split_] = std::string();
   if (keys_.size() <= 1) {
-    if (quantities_[q].drawn) {
+    if (quantities_[q].drawn || observables == 0) {
       look.colour = distinct_colours(rank + 1).back();
       look.dash = "1";
     }
@@ -415,7 +415,7 @@ std::string CurveFigure::note() const {
     joined = joined || (curve.line.empty() && curve.marks.size() > 1);
   }
   std::string text;
-  if (most > 0) text = fmt::format("points: {}, bars: one standard error", draws_text(fewest, most));
+  if (most > 0) text = "points: " + draws_text(fewest, most) + (most > 1 ? ", bars: one standard error" : "");
   if (lines) text += std::string(text.empty() ? "" : "; ") + "lines: theory";
   if (joined) text += "; thin lines join points";
   if (!left_out_.empty()) text += "; " + typeset(left_out_);

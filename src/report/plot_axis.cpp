@@ -27,6 +27,20 @@ std::string short_log_tics(double lowest, double highest, double decades) {
   return fmt::format("({})", fmt::join(tics, ", "));
 }
 
+/// Tics of a logarithmic axis too short for powers of ten: four to nine even steps of 1, 2 or 5 times a power
+/// of ten.
+std::string even_tics(double lowest, double highest) {
+  const double power = std::pow(10.0, std::floor(std::log10(highest - lowest)));
+  double step = power;
+  if ((highest - lowest) / step < 4.0) step = power / 2.0;
+  if ((highest - lowest) / step < 4.0) step = power / 5.0;
+  std::vector<std::string> tics;
+  for (double tic = std::ceil(lowest / step); tic * step <= highest; tic += 1.0) {
+    tics.push_back(fmt::format("'{:.6g}' {:.10g}", tic * step, tic * step));
+  }
+  return fmt::format("({})", fmt::join(tics, ", "));
+}
+
 } // namespace
 
 double PlotAxis::position(double value) const {
@@ -49,7 +63,7 @@ std::string PlotAxis::commands(const std::string& name) const {
   const double from = zero ? positive : lowest;
   const double decades = std::log10(highest / from);
   if (decades < 0.4) {
-    text += fmt::format("set {}tics {:g}\n", name, std::pow(10.0, std::floor(std::log10(highest - from))));
+    text += fmt::format("set {}tics {}\n", name, even_tics(from, highest));
   } else if (decades < 2.6) {
     text += fmt::format("set {}tics {}\n", name, short_log_tics(from, highest, decades));
   } else {

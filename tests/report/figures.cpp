@@ -200,6 +200,21 @@ TEST(Figures, give_zero_a_place_on_a_logarithmic_axis) {
   EXPECT_LT(first, 0.01);
 }
 
+TEST(Figures, label_a_logarithmic_axis_shorter_than_a_power_of_ten) {
+  ToyStore toy("draws = 3\n[parameters]\nridge = [0.0]\n[sweep]\nn = [16, 20, 24]\n");
+  toy.write([](const std::string&, std::int64_t point, std::int64_t, std::size_t) {
+    return 0.1 + 0.01 * static_cast<double>(point);
+  });
+  const std::string script = script_of(toy, "error");
+  for (const std::string axis : {"x", "y"}) {
+    const std::size_t at = script.find("set " + axis + "tics (");
+    ASSERT_NE(at, std::string::npos) << axis;
+    const std::size_t labels = occurrences(script.substr(at, script.find(')', at) - at), "' ");
+    EXPECT_GE(labels, 4U) << axis;
+    EXPECT_LE(labels, 10U) << axis;
+  }
+}
+
 TEST(Figures, of_zeros_on_a_logarithmic_axis_become_linear) {
   ToyStore toy(sweep);
   toy.write([](const std::string&, std::int64_t, std::int64_t, std::size_t) { return 0.0; });
