@@ -5,7 +5,7 @@
 
 namespace pastur::report {
 
-/// The shortest text that reads back to the same bits; empty for NaN.
+/// The shortest text that reads back to the same number; empty for NaN.
 std::string exact(double value);
 /// At most `digits` significant digits, "-" for NaN.
 std::string rounded(double value, int digits = 6);
