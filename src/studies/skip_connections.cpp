@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "skip_connections_data.hpp"
+
 #include <pastur/studies/skip_connections.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace pastur::studies {
 
@@ -46,9 +50,50 @@ SkipConnections::SkipConnections()
             .dimensions = skip_connections::dimensions(),
             .observables = skip_connections::observables(),
             .theory_outputs = skip_connections::theory_outputs(),
-            .figures = skip_connections::figures()} {}
+            .figures = skip_connections::figures()},
+      sources_(std::make_unique<skip_connections::DataSources>()) {}
+
+SkipConnections::~SkipConnections() = default;
+
+void SkipConnections::prepare(std::span<const study::Parameters> points,
+                              const parallel::Communicator& world) {
+  for (const study::Parameters& point : points) {
+    if (point.is("mode", "network") || point.is("mask", "network")) sources_->prepare(point, world);
+  }
+}
+
+namespace {
+
+void check_network(const study::Parameters& point) {
+  const std::int64_t outputs = point.integer("outputs");
+  const std::int64_t batch = point.integer("batch");
+  if (outputs > point.integer("n"))
+    throw InputError(
+        fmt::format("outputs: given {} with n = {}; allowed: <= n", outputs, point.integer("n")));
+  if (point.is("data", "fashion_mnist") && outputs < 10)
+    throw InputError(
+        fmt::format("outputs: given {} with data = \"fashion_mnist\"; allowed: >= 10, its classes", outputs));
+  if (batch > point.integer("n_train"))
+    throw InputError(fmt::format("batch: given {} with n_train = {}; allowed: <= n_train", batch,
+                                 point.integer("n_train")));
+  if (batch * outputs > skip_connections::largest_dual)
+    throw InputError(fmt::format("batch: given {} with {} outputs; allowed: batch x outputs <= {}", batch,
+                                 outputs, skip_connections::largest_dual));
+  const std::vector<std::int64_t>& steps = point.integers("steps");
+  if (!std::is_sorted(steps.begin(), steps.end()))
+    throw InputError("steps: given a list that does not increase; allowed: increasing numbers of steps");
+}
+
+} // namespace
 
 void SkipConnections::check(const study::Parameters& point) const {
+  const bool reads_data = point.is("mode", "network") || point.is("mask", "network");
+  if (reads_data && point.is("data", "file") && point.text("file").empty())
+    throw InputError("data = \"file\" without a file; give file = \"path of an HDF5 file with X and y\"");
+  if (point.is("mode", "network")) {
+    check_network(point);
+    return;
+  }
   const std::string& type = point.text("layer_type");
   if (type != "dense" && point.integer("p") > 1) {
     throw InputError(

@@ -101,7 +101,7 @@ Slopes draw_slopes(const study::Parameters& point, std::int64_t n, double fracti
 }
 
 DenseBlock::DenseBlock(const study::Parameters& point, std::shared_ptr<const linalg::ProcessGrid> grid,
-                       const random::Streams& streams)
+                       const random::Streams& streams, std::vector<double> input)
     : point_(point), grid_(std::move(grid)), streams_(streams), n_(point.integer("n")),
       depth_(point.integer("p")),
       variance_(point.real("weight_scale") * point.real("weight_scale") / static_cast<double>(n_)) {
@@ -110,7 +110,7 @@ DenseBlock::DenseBlock(const study::Parameters& point, std::shared_ptr<const lin
   if (point.is("mask", "network")) {
     slopes_.push_back({{}, outer_off});
     for (std::int64_t j = 1; j < depth_; ++j) slopes_.push_back({{}, inner_off});
-    run_forward_pass();
+    run_forward_pass(std::move(input));
     return;
   }
   slopes_.push_back(draw_slopes(point, n_, point.real("on_fraction"), outer_off, streams.stream("D0")));
@@ -127,9 +127,7 @@ BlockCyclicMatrix DenseBlock::weights(std::int64_t layer) const {
 }
 
 /// On where the preactivation is positive; phi(g) = slope g.
-void DenseBlock::run_forward_pass() {
-  std::vector<double> state(static_cast<std::size_t>(n_));
-  random::fill_normal(streams_.stream("x"), {0, n_, 0, 1}, state.data(), n_);
+void DenseBlock::run_forward_pass(std::vector<double> state) {
   for (std::int64_t j = 0; j < depth_; ++j) {
     state = linalg::multiply(weights(j), state);
     Slopes& slopes = slopes_[static_cast<std::size_t>(j)];

@@ -44,12 +44,12 @@ Slopes draw_slopes(const study::Parameters& point, std::int64_t n, double fracti
                    const random::Stream& stream);
 
 /// A dense block of p layers: W_l from stream "W<l>" (regenerated, never kept), D_j from stream "D<j>" or
-/// from a forward pass of the input from stream "x" through W_0 (stream "W0").
+/// from a forward pass of `input` through W_0 (stream "W0").
 class DenseBlock {
 public:
   /// @note Collective over the grid's team
   DenseBlock(const study::Parameters& point, std::shared_ptr<const linalg::ProcessGrid> grid,
-             const random::Streams& streams);
+             const random::Streams& streams, std::vector<double> input);
 
   const Slopes& outer() const { return slopes_.front(); }
   /// M_0 = W_p D_{p-1} W_{p-1} ... D_1 W_1. 2 (p - 1) n^3 flop. @note Collective
@@ -63,7 +63,7 @@ public:
 
 private:
   linalg::BlockCyclicMatrix weights(std::int64_t layer) const;
-  void run_forward_pass();
+  void run_forward_pass(std::vector<double> state);
 
   const study::Parameters& point_;
   std::shared_ptr<const linalg::ProcessGrid> grid_;

@@ -7,7 +7,36 @@
 
 namespace pastur::studies {
 
+namespace {
+
+/// Training, the maps of every sample and the dual of every layer, for every skip and number of steps.
+study::Cost network_cost(const study::Parameters& p) {
+  const double n = static_cast<double>(p.integer("n"));
+  const double layers = static_cast<double>(p.integer("L"));
+  const double outputs = static_cast<double>(p.integer("outputs"));
+  const double batch = static_cast<double>(p.integer("batch"));
+  const double n_train = static_cast<double>(p.integer("n_train"));
+  const double skips = static_cast<double>(p.reals("skip").size());
+  const std::vector<std::int64_t>& steps = p.integers("steps");
+  const double dual = batch * outputs;
+  const double parameters = layers * n * (n + 1.0) + outputs * n;
+  const double forward = 2.0 * n_train * parameters;
+  const double observation =
+      layers * (batch * (2.0 + 8.0 / 3.0) * n * n * n + 4.0 / 3.0 * dual * dual * dual +
+                2.0 * dual * dual * n + 2.0 * dual * n * n) +
+      60.0 * 2.0 * batch * parameters;
+  return {.flops = skips * (3.0 * forward * static_cast<double>(steps.back()) +
+                            static_cast<double>(steps.size()) * observation),
+          .shared_bytes = 8.0 * 2.0 * dual * dual,
+          .rank_bytes = 8.0 * (6.0 * parameters + 3.0 * n * dual + 3.0 * batch * n * (layers + 1.0) +
+                               n_train * (n + outputs) + 2e7 +
+                               skips * static_cast<double>(steps.size()) * layers * (dual + 8.0))};
+}
+
+} // namespace
+
 study::Cost SkipConnections::cost(const study::Parameters& p) const {
+  if (p.is("mode", "network")) return network_cost(p);
   const double n = static_cast<double>(skip_connections::width(p));
   const double skips = static_cast<double>(p.reals("skip").size());
   const double cube = n * n * n;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One realisation of a block: its weights and masks once, its singular values for every skip.
 #include "skip_connections_block.hpp"
+#include "skip_connections_network.hpp"
 
 #include <pastur/linalg/matrix_product.hpp>
 #include <pastur/linalg/singular_values.hpp>
@@ -295,6 +296,10 @@ void draw_densenet(const Parameters& point, const Communicator& team, const rand
 
 void SkipConnections::draw(const Parameters& point, const Communicator& team, const random::Streams& streams,
                            Recorder& record) const {
+  if (point.is("mode", "network")) {
+    skip_connections::draw_network(point, *sources_, team, streams, record);
+    return;
+  }
   if (skip_connections::is_convolution(point)) {
     draw_convolution(point, team, streams, record);
     return;
@@ -303,7 +308,9 @@ void SkipConnections::draw(const Parameters& point, const Communicator& team, co
     draw_densenet(point, team, streams, record);
     return;
   }
-  const DenseBlock block(point, ProcessGrid::create(team), streams);
+  const std::vector<double> input =
+      point.is("mask", "network") ? sources_->input(point, streams) : std::vector<double>();
+  const DenseBlock block(point, ProcessGrid::create(team), streams, input);
   if (refuse_empty_mask(block.outer(), record)) return;
   DenseDraw(point, block, record).run();
 }

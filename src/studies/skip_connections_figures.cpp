@@ -9,8 +9,14 @@ namespace {
 using study::Figure;
 using study::Parameters;
 
+bool is_network(const Parameters& p) {
+  return p.is("mode", "network");
+}
 bool has_several_skips(const Parameters& p) {
-  return p.reals("skip").size() > 1;
+  return !is_network(p) && p.reals("skip").size() > 1;
+}
+bool trains(const Parameters& p) {
+  return is_network(p) && p.integers("steps").size() > 1;
 }
 
 } // namespace
@@ -46,10 +52,50 @@ std::vector<Figure> figures() {
       {.name = "hard_edge",
        .title = "Least singular value at the hard edge, times n",
        .kind = Figure::Kind::histogram,
-       .observables = {"scaled_singular_min", "scaled_singular_min"},
+       .observables = {"scaled_singular_min", "hard_edge_density", "scaled_singular_min"},
        .x_label = "n times the least singular value",
        .y_label = "density",
-       .applies = [](const Parameters& p) { return !has_several_skips(p); }},
+       .applies = [](const Parameters& p) { return !is_network(p) && !has_several_skips(p); }},
+      {.name = "layers_sample",
+       .title = "Condition number of the map from a layer to the outputs",
+       .observables = {"condition_number_sample"},
+       .x = "layer",
+       .x_label = "layer",
+       .y_label = "condition number (median over samples)",
+       .log_y = true,
+       .applies = is_network},
+      {.name = "layers_full",
+       .title = "Condition number of the map from a layer to the last state",
+       .observables = {"condition_number_full"},
+       .x = "layer",
+       .x_label = "layer",
+       .y_label = "condition number (median over samples)",
+       .log_y = true,
+       .applies = is_network},
+      {.name = "hessian_spread",
+       .title = "Hessian of a layer: greatest over median eigenvalue",
+       .observables = {"hessian_spread"},
+       .x = "layer",
+       .x_label = "layer",
+       .y_label = "greatest over median eigenvalue",
+       .log_y = true,
+       .applies = is_network},
+      {.name = "hessian_participation",
+       .title = "Hessian of a layer: participation of its eigenvalues",
+       .observables = {"hessian_participation"},
+       .x = "layer",
+       .x_label = "layer",
+       .y_label = "participation",
+       .log_y = true,
+       .applies = is_network},
+      {.name = "training",
+       .title = "Train error",
+       .observables = {"train_error"},
+       .x = "steps",
+       .x_label = "steps",
+       .y_label = "train error",
+       .log_y = true,
+       .applies = trains},
   };
 }
 

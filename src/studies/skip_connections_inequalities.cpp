@@ -137,6 +137,17 @@ void Inequalities::submatrix(std::span<const double> values, std::span<const dou
   for (std::size_t i = 0; i < values.size(); ++i) at_most(9, values[i], whole[i], first(whole));
 }
 
+void Inequalities::batch(const BatchBounds& bounds) {
+  const double scale = bounds.greatest;
+  at_most(10, bounds.greatest_from_below, bounds.greatest, scale);
+  at_most(10, bounds.greatest, bounds.greatest_from_above, scale);
+  at_most(10, bounds.least_from_below, bounds.least, scale);
+}
+
+void Inequalities::quadratic(double difference, double allowed) {
+  check(10, difference <= allowed);
+}
+
 void Inequalities::record(study::Recorder& record) const {
   for (std::size_t k = 0; k < inequality_count; ++k) {
     if (checked_[k] > 0) {

@@ -95,6 +95,19 @@ void predict_densenet(const Parameters& p, const SkipBlockLaw& law, Recorder& re
     record.missing(name, "a densenet layer has no critical skip");
 }
 
+/// The law of n s_min beside its histogram.
+void predict_least(const std::optional<double>& theta, Recorder& record) {
+  if (!record.wants("hard_edge_density")) return;
+  if (!theta) {
+    record.missing("hard_edge_density", "no hard edge");
+    return;
+  }
+  for (std::size_t i = 0; i < skip_connections::least_points; ++i) {
+    const double value = static_cast<double>(i) * skip_connections::least_step;
+    record.set_at("hard_edge_density", i, *theta * RealHardEdge::density(*theta * value));
+  }
+}
+
 void predict_density(const Parameters& p, Recorder& record) {
   theory::SkipBlock block = skip_connections::block_law(p);
   block.outer = {};
@@ -117,6 +130,7 @@ void predict_density(const Parameters& p, Recorder& record) {
 } // namespace
 
 void SkipConnections::theory(const Parameters& point, Recorder& record) const {
+  if (point.is("mode", "network")) return;
   const theory::SkipBlock block = skip_connections::block_law(point);
   if (const std::optional<std::string> reason = no_law(point, block)) {
     for (const Recorder::Slot& slot : record.slots()) record.missing(slot.name, *reason);
@@ -142,6 +156,7 @@ void SkipConnections::theory(const Parameters& point, Recorder& record) const {
       put(record, k, Extremes{});
     }
   }
+  predict_least(law.hard_edge_slope(skips.front()), record);
   record.set("critical_skip", law.critical_skip());
   predict_density(point, record);
 }

@@ -11,6 +11,10 @@ double RealHardEdge::survival(double t) {
   return t <= 0.0 ? 1.0 : std::exp(-t * (0.5 * t + 1.0));
 }
 
+double RealHardEdge::density(double t) {
+  return t < 0.0 ? 0.0 : (1.0 + t) * survival(t);
+}
+
 double RealHardEdge::median() {
   return std::sqrt(1.0 + 2.0 * std::numbers::ln2) - 1.0;
 }

@@ -4,18 +4,29 @@
 #include <pastur/study/study.hpp>
 #include <pastur/theory/skip_block_law.hpp>
 
+#include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 namespace pastur::studies {
 
+namespace skip_connections {
+class DataSources;
+}
+
 /// Singular values of layers with skip connections: the matrix A = (M_0 + skip I) D_0 that a trained layer is
-/// followed by, whose squares are the axes of the local quadratic loss (docs/skip_connections.md).
+/// followed by, whose squares are the axes of the local quadratic loss; and the same in deep networks, at
+/// initialisation and in training (docs/skip_connections.md).
 class SkipConnections final : public study::Study {
 public:
   SkipConnections();
+  ~SkipConnections() override;
 
   const study::StudyInfo& info() const override { return info_; }
   void check(const study::Parameters& point) const override;
+  /// Loads the data sets that points name. @note Collective over `world`
+  void prepare(std::span<const study::Parameters> points, const parallel::Communicator& world) override;
   study::Cost cost(const study::Parameters& point) const override;
   /// @note Collective over `team`
   void draw(const study::Parameters& point, const parallel::Communicator& team,
@@ -24,6 +35,7 @@ public:
 
 private:
   study::StudyInfo info_;
+  std::unique_ptr<skip_connections::DataSources> sources_;
 };
 
 namespace skip_connections {
@@ -44,8 +56,13 @@ std::vector<study::Figure> figures();
 
 /// Points of the density's grid.
 inline constexpr std::size_t density_points = 400;
-/// Inequalities of the paper that a draw checks: `inequality` = 1..9 (docs/skip_connections.md).
-inline constexpr std::size_t inequality_count = 9;
+/// Grid of the hard edge's density: multiples of least_step.
+inline constexpr std::size_t least_points = 101;
+inline constexpr double least_step = 0.05;
+/// Inequalities of the paper that a draw checks: `inequality` = 1..10 (docs/skip_connections.md).
+inline constexpr std::size_t inequality_count = 10;
+/// The largest batch x outputs.
+inline constexpr std::int64_t largest_dual = 65536;
 
 } // namespace skip_connections
 } // namespace pastur::studies

@@ -10,6 +10,15 @@
 
 namespace pastur::studies::skip_connections {
 
+/// Squared extreme singular values of a batch's Jacobian, and what bounds them.
+struct BatchBounds {
+  double greatest = 0.0;
+  double least = 0.0;
+  double greatest_from_below = 0.0;
+  double greatest_from_above = 0.0;
+  double least_from_below = 0.0;
+};
+
 /// The inequalities that hold for every draw, each checked to 1e-10 of the greatest singular value. All
 /// spectra are descending. Numbers are those of the documentation.
 class Inequalities {
@@ -37,6 +46,11 @@ public:
   void densenet(std::span<const double> values, std::span<const double> layer, double skip);
   /// 9: a submatrix has smaller values than its matrix.
   void submatrix(std::span<const double> values, std::span<const double> whole);
+
+  /// 10: the batch's Jacobian between its samples' and the product of extremes.
+  void batch(const BatchBounds& bounds);
+  /// 10: a finite difference is as exact as that of a quadratic.
+  void quadratic(double difference, double allowed);
 
   /// Sets `violations`; numbers that were not checked are missing.
   void record(study::Recorder& record) const;

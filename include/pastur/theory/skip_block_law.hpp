@@ -68,6 +68,7 @@ private:
 /// P(x > t) = exp(-t^2/2 - t) (Edelman 1988 for the Gaussian one).
 struct RealHardEdge {
   static double survival(double t);
+  static double density(double t);
   static double median();   ///< sqrt(1 + 2 ln 2) - 1
   static double mean();     ///< sqrt(pi e / 2) erfc(1/sqrt 2)
   static double mean_log(); ///< E ln x
