@@ -243,7 +243,7 @@ TEST_F(BenignOverfittingTeams, steep_spectra_keep_their_digits) {
                     {"target", word("source")},
                     {"noise_variance", real(0.1)},
                     {"ridge", reals({0.0, 1e-4, 0.1})}},
-                   1e-7);
+                   1e-7, 1e-24);
 }
 
 TEST_F(BenignOverfittingTeams, every_part_of_the_weighted_matrix_agrees_with_the_estimator_written_out) {
