@@ -293,24 +293,30 @@ std::vector<ObservableSpec> observables() {
 study::StudyInfo declaration() {
   std::vector<ParameterSpec> parameters = model_parameters();
   for (ParameterSpec& spec : method_parameters()) parameters.push_back(std::move(spec));
-  return {.name = "relu_inconsistency",
-          .paper =
-              "David Holzmüller, Ingo Steinwart, Training Two-Layer ReLU Networks with Gradient Descent is "
-              "Inconsistent, Journal of Machine Learning Research 23(181), 1-82 (2022), arXiv:2002.04861",
-          .summary = "kinks of ReLU networks that never leave the gap around 0: gradient descent stuck at "
-                     "linear regression",
-          .parameters = std::move(parameters),
-          .dimensions = {{.name = "network",
-                          .meaning = "network of the draw, from 0",
-                          .coordinate =
-                              [](const Parameters& p) {
-                                std::vector<double> values(static_cast<std::size_t>(p.integer("networks")));
-                                std::iota(values.begin(), values.end(), 0.0);
-                                return values;
-                              }}},
-          .observables = observables(),
-          .theory_outputs = {},
-          .figures = figures()};
+  return {
+      .name = "relu_inconsistency",
+      .paper = "David Holzmüller, Ingo Steinwart, Training Two-Layer ReLU Networks with Gradient Descent is "
+               "Inconsistent, Journal of Machine Learning Research 23(181), 1-82 (2022), arXiv:2002.04861",
+      .summary = "kinks of ReLU networks that never leave the gap around 0: gradient descent stuck at "
+                 "linear regression",
+      .parameters = std::move(parameters),
+      .dimensions = {{.name = "network",
+                      .meaning = "network of the draw, from 0",
+                      .coordinate =
+                          [](const Parameters& p) {
+                            std::vector<double> values(static_cast<std::size_t>(p.integer("networks")));
+                            std::iota(values.begin(), values.end(), 0.0);
+                            return values;
+                          }}},
+      .observables = observables(),
+      .theory_outputs =
+          {{.name = "crossed_refined",
+            .unit = "probability",
+            .meaning =
+                "crossing probability with the change of a_i, which crossed_theory leaves out: kinks that "
+                "pass through infinity count",
+            .exists = crossing_is_predicted}},
+      .figures = figures()};
 }
 
 namespace {

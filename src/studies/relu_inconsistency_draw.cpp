@@ -143,7 +143,9 @@ void ReluInconsistency::draw(const Parameters& point, const Communicator& team,
 
 void ReluInconsistency::theory(const Parameters& point, Recorder& record) const {
   if (crossing_is_predicted(point)) {
-    record.set("crossed", asymptotic_crossing_probability(point));
+    const CrossingProbabilities probabilities = asymptotic_crossing_probabilities(point);
+    record.set("crossed", probabilities.leading);
+    record.set("crossed_refined", probabilities.refined);
   } else {
     record.missing(
         "crossed",

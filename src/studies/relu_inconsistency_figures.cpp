@@ -10,7 +10,7 @@ std::vector<study::Figure> figures() {
   return {
       {.name = "crossing",
        .title = "Probability that a kink leaves the gap",
-       .observables = {"crossed"},
+       .observables = {"crossed", "crossed_refined"},
        .x = "n",
        .x_label = "n",
        .y_label = "crossing probability",

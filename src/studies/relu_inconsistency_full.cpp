@@ -100,7 +100,7 @@ private:
   void predict(double h, Outcome& result) const {
     const ReferenceRecursion reference(sides_, begin_);
     result.crossing_predicted = crossing_probability(
-        reference.largest_displacements(sides_, begin_, h, schedule_.steps),
+        reference.largest_displacements(sides_, begin_, h, schedule_.steps, nearest_),
         {static_cast<double>(begin_.count[0]), static_cast<double>(begin_.count[1])}, net_.n, nearest_);
   }
 

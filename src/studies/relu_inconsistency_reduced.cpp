@@ -101,9 +101,9 @@ private:
     if (predicted_) {
       const std::array<double, 2> neurons = {static_cast<double>(begin.moments.count[0]),
                                              static_cast<double>(begin.moments.count[1])};
-      result.crossing_predicted =
-          crossing_probability(reference.largest_displacements(moments, begin.moments, h, schedule_.steps),
-                               neurons, schedule_.n, gap_.nearest());
+      result.crossing_predicted = crossing_probability(
+          reference.largest_displacements(moments, begin.moments, h, schedule_.steps, gap_.nearest()),
+          neurons, schedule_.n, gap_.nearest());
     }
     job.budget =
         schedule_.steps > 0

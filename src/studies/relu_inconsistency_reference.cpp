@@ -58,32 +58,36 @@ ReferenceRecursion::ReferenceRecursion(const Sides& law, const StartMoments& sta
   }
 }
 
-std::array<double, 2> ReferenceRecursion::largest_displacements(const Sides& law, const StartMoments& start,
-                                                                double h, std::int64_t steps) const {
+Displacements ReferenceRecursion::largest_displacements(const Sides& law, const StartMoments& start, double h,
+                                                        std::int64_t steps, double nearest) const {
   const std::array<double, 2> positive = best_fit(law[0]);
   const std::array<double, 2> negative = best_fit(law[1]);
   const std::array<double, 4> distance = {positive[0] - start.aw[0], positive[1], negative[0] - start.aw[1],
                                           negative[1]};
   std::array<double, 4> rate{};
-  std::array<std::array<double, 4>, 2> weight{};
+  std::array<std::array<double, 4>, 4> weight{}; // [row][mode]
   for (std::size_t i = 0; i < 4; ++i) {
     double projection = 0.0;
     for (std::size_t j = 0; j < 4; ++j) projection += modes_[j][i] * distance[j];
     projection /= eigenvalues_[i];
-    weight[0][i] = modes_[1][i] * projection;
-    weight[1][i] = modes_[3][i] * projection;
+    for (std::size_t j = 0; j < 4; ++j) weight[j][i] = modes_[j][i] * projection;
     rate[i] = std::log1p(-std::min(1.0, h * eigenvalues_[i]));
   }
-  std::array<double, 2> largest{};
+  Displacements largest;
   const auto visit = [&](double k) {
-    std::array<double, 2> s{};
+    std::array<double, 4> moved{}; // R+, S+, R-, S-
     for (std::size_t i = 0; i < 4; ++i) {
       const double exponent = k * rate[i];
       const double grown = exponent < -40.0 ? 1.0 : 1.0 - std::exp(exponent);
-      s[0] += weight[0][i] * grown;
-      s[1] += weight[1][i] * grown;
+      for (std::size_t j = 0; j < 4; ++j) moved[j] += weight[j][i] * grown;
     }
-    for (std::size_t side = 0; side < 2; ++side) largest[side] = std::max(largest[side], std::abs(s[side]));
+    for (std::size_t side = 0; side < 2; ++side) {
+      const double s = std::abs(moved[2 * side + 1]);
+      const double r = nearest * moved[2 * side];
+      largest.intercept[side] = std::max(largest.intercept[side], s);
+      largest.reach_up[side] = std::max(largest.reach_up[side], s - r);
+      largest.reach_down[side] = std::max(largest.reach_down[side], s + r);
+    }
   };
   double last = grid_reach * eigenvalues_[3] / eigenvalues_[0];
   if (steps > 0) last = std::min(last, static_cast<double>(steps));
@@ -100,14 +104,34 @@ std::array<double, 2> ReferenceRecursion::largest_displacements(const Sides& law
   return largest;
 }
 
-double crossing_probability(const std::array<double, 2>& displacements, const std::array<double, 2>& neurons,
+namespace {
+
+/// 1 - prod_tau (1 - share_tau)^{n_tau}.
+double at_least_one(const std::array<double, 2>& share, const std::array<double, 2>& neurons) {
+  return -std::expm1(neurons[0] * std::log1p(-share[0]) + neurons[1] * std::log1p(-share[1]));
+}
+
+} // namespace
+
+double crossing_probability(const Displacements& displacements, const std::array<double, 2>& neurons,
                             std::int64_t n, double nearest) {
-  double log_none = 0.0;
+  const double unit = std::sqrt(static_cast<double>(n)) * nearest;
+  std::array<double, 2> share{};
+  for (std::size_t side = 0; side < 2; ++side)
+    share[side] = 2.0 / std::numbers::pi * std::atan(displacements.intercept[side] / unit);
+  return at_least_one(share, neurons);
+}
+
+double refined_crossing_probability(const Displacements& displacements, const std::array<double, 2>& neurons,
+                                    std::int64_t n, double nearest) {
+  const double unit = std::sqrt(static_cast<double>(n)) * nearest;
+  std::array<double, 2> share{};
   for (std::size_t side = 0; side < 2; ++side) {
-    const double ratio = displacements[side] / (std::sqrt(static_cast<double>(n)) * nearest);
-    log_none += neurons[side] * std::log1p(-2.0 / std::numbers::pi * std::atan(ratio));
+    share[side] =
+        (std::atan(displacements.reach_up[side] / unit) + std::atan(displacements.reach_down[side] / unit)) /
+        std::numbers::pi;
   }
-  return -std::expm1(log_none);
+  return at_least_one(share, neurons);
 }
 
 bool crossing_is_predicted(const study::Parameters& point) {
@@ -116,7 +140,7 @@ bool crossing_is_predicted(const study::Parameters& point) {
          point.is("step_rule", "spectral");
 }
 
-double asymptotic_crossing_probability(const study::Parameters& point) {
+CrossingProbabilities asymptotic_crossing_probabilities(const study::Parameters& point) {
   const random::Streams streams("relu_inconsistency: average over limiting starts");
   const std::int64_t n = point.integer("n");
   const std::int64_t count = sample_count(point);
@@ -130,14 +154,15 @@ double asymptotic_crossing_probability(const study::Parameters& point) {
   Sides sides = side_moments(law);
   ReferenceRecursion recursion(sides, start);
   const random::Stream multiplicities = streams.stream("multiplicities");
-  double sum = 0.0;
+  CrossingProbabilities sum;
   for (std::int64_t sample = 0; sample < theory_samples; ++sample) {
     if (count > 0) {
       UniformSequence uniforms(multiplicities, sample);
       drawn.weight = multinomial_shares(count, law.weight, uniforms);
       sides = side_moments(drawn);
       if (!sides[0].two_points || !sides[1].two_points) {
-        sum += 1.0;
+        sum.leading += 1.0;
+        sum.refined += 1.0;
         continue;
       }
       recursion = ReferenceRecursion(sides, start);
@@ -146,10 +171,14 @@ double asymptotic_crossing_probability(const study::Parameters& point) {
     start.aw = {std::numbers::sqrt2 * slopes[s],
                 std::numbers::sqrt2 * slopes[s + static_cast<std::size_t>(theory_samples)]};
     const double h = 1.0 / recursion.eigenvalues()[3];
-    sum += crossing_probability(recursion.largest_displacements(sides, start, h, point.integer("steps")),
-                                {0.5 * size, 0.5 * size}, n, nearest);
+    const Displacements displacements =
+        recursion.largest_displacements(sides, start, h, point.integer("steps"), nearest);
+    const std::array<double, 2> neurons = {0.5 * size, 0.5 * size};
+    sum.leading += crossing_probability(displacements, neurons, n, nearest);
+    sum.refined += refined_crossing_probability(displacements, neurons, n, nearest);
   }
-  return sum / static_cast<double>(theory_samples);
+  const double samples = static_cast<double>(theory_samples);
+  return {sum.leading / samples, sum.refined / samples};
 }
 
 } // namespace pastur::studies::relu_inconsistency

@@ -58,8 +58,8 @@ std::vector<double> StartLaw::biases(std::int64_t network, std::span<const doubl
     const auto found = std::upper_bound(cumulative.begin(), cumulative.end() - 1, b[i]);
     const std::size_t j = static_cast<std::size_t>(found - cumulative.begin());
     double product = 0.0;
-    for (std::size_t k = 0; k < d; ++k) product += a[i * d + k] * points.x[j * d + k];
-    b[i] = -input_scale_ * product;
+    for (std::size_t k = 0; k < d; ++k) product += a[i * d + k] * (input_scale_ * points.x[j * d + k]);
+    b[i] = -product;
   }
   return b;
 }
