@@ -5,7 +5,8 @@
 
 namespace pastur {
 
-/// The whole command line (run, table, plot ...) over the given studies; returns the exit code. A program with studies of its own:
+/// The whole command line (run, table, plot ...) over the given studies; returns the exit code. A program
+/// with studies of its own:
 ///
 ///     int main(int argc, char** argv) {
 ///       auto studies = pastur::studies::builtin();

@@ -16,7 +16,7 @@ struct PointStatus {
   std::vector<Scalar> axes{};
   std::int64_t done = 0, failed = 0, pending = 0;
   double seconds = 0.0;              ///< mean of a draw; NaN before the first
-  std::string worst_observable{};      ///< the one with the largest standard error relative to its value; empty
+  std::string worst_observable{};    ///< the one with the largest standard error relative to its value; empty
                                      ///< below two draws
   double worst_relative_error = 0.0; ///< of that one
 };

@@ -17,7 +17,7 @@ struct Row {
   std::vector<Scalar> axes{}; ///< the point's coordinates, one per Table::axes
   std::string observable{};
   std::vector<Scalar> coordinates{}; ///< its own coordinates, one per Table::dimensions; a NaN where the
-                                   ///< observable has no such dimension
+                                     ///< observable has no such dimension
   run::Estimate estimate{};
   double theory = 0.0; ///< NaN where there is none
   double z = 0.0;
@@ -25,7 +25,7 @@ struct Row {
 
 struct Table {
   std::string study;
-  std::vector<std::string> axes{};       ///< names of the swept parameters
+  std::vector<std::string> axes{};     ///< names of the swept parameters
   std::vector<std::string> dimensions; ///< names of the own dimensions that some row has
   std::vector<Row> rows;               ///< observable by observable, point by point
   std::vector<std::string> left_out;   ///< observables longer than asked for

@@ -24,26 +24,31 @@ struct Variable {
   std::string unit = "1";
   std::string long_name;
   std::string summary = "mean";
-  std::string theory_of{};       ///< theory variables: the observable they predict, or empty for a theory-only output
+  std::string
+      theory_of{}; ///< theory variables: the observable they predict, or empty for a theory-only output
 };
 
-/// Everything about a store that is fixed when it is created. Points are numbered row-major over the axes (last axis fastest); with a zip sweep
-/// there is one axis `point`, and the zipped parameters are coordinates along it.
+/// Everything about a store that is fixed when it is created. Points are numbered row-major over the axes
+/// (last axis fastest); with a zip sweep there is one axis `point`, and the zipped parameters are coordinates
+/// along it.
 struct Layout {
-  std::vector<Axis> axes;                 ///< sweep axes; empty: one point
-  std::vector<Axis> point_coordinates;    ///< zip only: values along `point`, one per point
-  std::int64_t draws = 0;                 ///< slots per point (the most there can be)
-  std::vector<Axis> dimensions;           ///< own dimensions of the variables
-  std::vector<Variable> observables;      ///< stored as NAME(axes..., draw, own...)
-  std::vector<Variable> theory;           ///< stored as NAME(axes..., own...)
-  std::vector<Axis> theory_axes;          ///< finer grid of the group theory/: its own axes (same names where they replace a sweep axis); empty: none
-  std::string study, paper, study_file;   ///< root attributes; study_file is the text as read, with --set applied listed after it
-  std::string identity;                   ///< canonical text of all that fixes the numbers: seed, study, parameters, sweep. Same identity = resumable
+  std::vector<Axis> axes;              ///< sweep axes; empty: one point
+  std::vector<Axis> point_coordinates; ///< zip only: values along `point`, one per point
+  std::int64_t draws = 0;              ///< slots per point (the most there can be)
+  std::vector<Axis> dimensions;        ///< own dimensions of the variables
+  std::vector<Variable> observables;   ///< stored as NAME(axes..., draw, own...)
+  std::vector<Variable> theory;        ///< stored as NAME(axes..., own...)
+  std::vector<Axis> theory_axes; ///< finer grid of the group theory/: its own axes (same names where they
+                                 ///< replace a sweep axis); empty: none
+  std::string study, paper,
+      study_file; ///< root attributes; study_file is the text as read, with --set applied listed after it
+  std::string identity; ///< canonical text of all that fixes the numbers: seed, study, parameters, sweep.
+                        ///< Same identity = resumable
   std::int64_t seed = 0;
   bool common_random_numbers = false;
 
   std::int64_t points() const;
-  std::int64_t theory_points() const;     ///< of the finer grid; 0 without one
+  std::int64_t theory_points() const; ///< of the finer grid; 0 without one
   std::int64_t own_size(const Variable& variable) const;
   const Axis& dimension(const std::string& name) const;
 };

@@ -10,7 +10,8 @@
 
 namespace pastur::store {
 
-/// Read-only, serial view of a result file, also while a run writes it. Throws InputError for a file that is not a readable store.
+/// Read-only, serial view of a result file, also while a run writes it. Throws InputError for a file that is
+/// not a readable store.
 class Reader {
 public:
   explicit Reader(const std::filesystem::path& path);
@@ -19,14 +20,14 @@ public:
 
   const Layout& layout() const;
   const std::filesystem::path& path() const;
-  std::vector<DrawState> states() const;                    ///< point-major, checksums verified
-  std::vector<std::string> reasons() const;                 ///< same order
-  std::vector<double> seconds() const;                      ///< same order
+  std::vector<DrawState> states() const;    ///< point-major, checksums verified
+  std::vector<std::string> reasons() const; ///< same order
+  std::vector<double> seconds() const;      ///< same order
   /// Whole observable: points x draws x own, row-major.
   std::vector<double> observable(const std::string& name) const;
   /// Whole theory variable ("test_error_theory", "kernel_tail"): points x own; `fine`: of the group theory/.
   std::vector<double> theory(const std::string& name, bool fine = false) const;
-  std::vector<std::string> provenance() const;              ///< JSON, one per run, oldest first
+  std::vector<std::string> provenance() const; ///< JSON, one per run, oldest first
   /// Slots that say done or failed but whose checksum is wrong.
   std::vector<std::pair<std::int64_t, std::int64_t>> damaged() const;
 

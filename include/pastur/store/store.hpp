@@ -19,44 +19,52 @@ struct DrawRecord {
   std::int64_t point = 0;
   std::int64_t draw = 0;
   DrawState state = DrawState::done;
-  std::string reason;                        ///< of a failure or of missing entries; cut at the slot's width
-  double seconds = 0.0;                      ///< wall time of the draw
-  std::vector<std::vector<double>> values;   ///< one per Layout::observables, own_size each (NaN padded); empty for a failed draw
+  std::string reason;   ///< of a failure or of missing entries; cut at the slot's width
+  double seconds = 0.0; ///< wall time of the draw
+  std::vector<std::vector<double>>
+      values; ///< one per Layout::observables, own_size each (NaN padded); empty for a failed draw
 };
 
 /// What a file on disk is, before anything is done with it.
 enum class FileKind { absent, store, foreign, damaged, newer };
 struct FileStatus {
   FileKind kind;
-  std::string message;      ///< why, for foreign, damaged and newer
+  std::string message; ///< why, for foreign, damaged and newer
 };
 FileStatus inspect(const std::filesystem::path& path);
 
-/// The writer's side of a result file: created whole, then only fixed slots change (docs/store.md). One writer at a time.
+/// The writer's side of a result file: created whole, then only fixed slots change (docs/store.md). One
+/// writer at a time.
 class Store {
 public:
-  /// Creates `path` from a layout: written under a temporary name by rank 0, flushed, renamed into place. Throws InputError when the file exists
-  /// and `overwrite` is false, or when another run holds it. @note Collective
-  static Store create(const parallel::Communicator& comm, const std::filesystem::path& path, const Layout& layout, bool overwrite);
-  /// Opens an existing store to continue it. Throws InputError when it is not a store, is damaged, belongs to other content (layout.identity), or is
-  /// held by another run. @note Collective
-  static Store resume(const parallel::Communicator& comm, const std::filesystem::path& path, const Layout& layout);
+  /// Creates `path` from a layout: written under a temporary name by rank 0, flushed, renamed into place.
+  /// Throws InputError when the file exists and `overwrite` is false, or when another run holds it. @note
+  /// Collective
+  static Store create(const parallel::Communicator& comm, const std::filesystem::path& path,
+                      const Layout& layout, bool overwrite);
+  /// Opens an existing store to continue it. Throws InputError when it is not a store, is damaged, belongs to
+  /// other content (layout.identity), or is held by another run. @note Collective
+  static Store resume(const parallel::Communicator& comm, const std::filesystem::path& path,
+                      const Layout& layout);
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
-  ~Store();   ///< closes collectively
+  ~Store(); ///< closes collectively
 
   const Layout& layout() const;
-  /// State per slot, point-major: a draw whose checksum does not match counts as pending. The same on every rank, with all that any rank committed
-  /// before its call. @note Collective
+  /// State per slot, point-major: a draw whose checksum does not match counts as pending. The same on every
+  /// rank, with all that any rank committed before its call. @note Collective
   std::vector<DrawState> states() const;
   /// Values of an observable at one committed slot. Not collective.
   std::vector<double> read(std::size_t observable, std::int64_t point, std::int64_t draw) const;
-  /// Commits finished draws: values, then checksum, then state byte, one fdatasync for the group. Not collective; any rank, distinct slots.
-  /// Throws std::runtime_error (with the system's reason) when the disk refuses.
+  /// Commits finished draws: values, then checksum, then state byte, one fdatasync for the group. Not
+  /// collective; any rank, distinct slots. Throws std::runtime_error (with the system's reason) when the disk
+  /// refuses.
   void commit(std::span<const DrawRecord> records);
-  /// Writes the theory of a point: one vector per Layout::theory. `fine`: a point of the finer grid. Not collective.
+  /// Writes the theory of a point: one vector per Layout::theory. `fine`: a point of the finer grid. Not
+  /// collective.
   void write_theory(std::int64_t point, std::span<const std::vector<double>> values, bool fine);
-  /// Writes this run's provenance (JSON text) into its slot; called at start and again at the end. Rank 0 only.
+  /// Writes this run's provenance (JSON text) into its slot; called at start and again at the end. Rank 0
+  /// only.
   void write_provenance(const std::string& json);
 
 private:

@@ -9,26 +9,30 @@
 
 namespace pastur::study {
 
-/// A dimension of observables that is not a coordinate parameter, e.g. `index` of the eigenvalues. The coordinate of every point must be a prefix
-/// of the longest one in the study file: shorter points are padded with NaN.
+/// A dimension of observables that is not a coordinate parameter, e.g. `index` of the eigenvalues. The
+/// coordinate of every point must be a prefix of the longest one in the study file: shorter points are padded
+/// with NaN.
 struct Dimension {
   std::string name;
   std::string meaning{};
   std::function<std::vector<double>(const Parameters&)> coordinate;
 };
 
-/// How draws are summarised: a mean with its standard error, or a median with its (for means that do not exist).
+/// How draws are summarised: a mean with its standard error, or a median with its (for means that do not
+/// exist).
 enum class Summary { mean, median };
 
 struct ObservableSpec {
   std::string name;
-  std::vector<std::string> dimensions{};   ///< own dimensions, in order: coordinate parameters or names of Dimension
+  std::vector<std::string>
+      dimensions{}; ///< own dimensions, in order: coordinate parameters or names of Dimension
   std::string unit = "1";
   std::string meaning{};
   Summary summary = Summary::mean;
-  bool has_theory = false;                 ///< theory() sets it under the same name; it becomes NAME_theory in the store
-  std::function<bool(const Parameters&)> exists{};   ///< at which points; empty: at all
-  std::function<Summary(const Parameters&)> summary_at{};  ///< where the summary depends on the point; empty: `summary`
+  bool has_theory = false; ///< theory() sets it under the same name; it becomes NAME_theory in the store
+  std::function<bool(const Parameters&)> exists{}; ///< at which points; empty: at all
+  std::function<Summary(const Parameters&)>
+      summary_at{}; ///< where the summary depends on the point; empty: `summary`
 };
 
 /// A prediction with a name of its own that no draw measures (a phase boundary, a constant).
@@ -40,19 +44,23 @@ struct TheoryOutputSpec {
   std::function<bool(const Parameters&)> exists{};
 };
 
-/// What a figure shows. Points with error bars are draws, lines are theory (from the finer theory grid when the study file has one).
+/// What a figure shows. Points with error bars are draws, lines are theory (from the finer theory grid when
+/// the study file has one).
 struct Figure {
   enum class Kind { curve, heat_map, histogram };
-  std::string name;                      ///< lower_snake_case, chosen by `pastur plot --figure NAME`
+  std::string name; ///< lower_snake_case, chosen by `pastur plot --figure NAME`
   std::string title{};
   Kind kind = Kind::curve;
-  std::vector<std::string> observables;  ///< curve: one or more; heat_map, histogram: one. Theory-only outputs may appear: drawn as lines
-  std::string x{};                       ///< swept parameter or dimension on the x axis (heat_map too); histogram: unused
-  std::string y{};                       ///< heat_map: second axis
+  std::vector<std::string> observables; ///< curve: one or more; heat_map, histogram: one. Theory-only outputs
+                                        ///< may appear: drawn as lines
+  std::string x{}; ///< swept parameter or dimension on the x axis (heat_map too); histogram: unused
+  std::string y{}; ///< heat_map: second axis
   std::string x_label{}, y_label{};
   bool log_x = false, log_y = false;
-  std::function<bool(const Parameters&)> applies{};   ///< whether it makes sense for a study file (looked at its first point); empty: always
-  std::function<double(const Parameters&)> scaled_x{};   ///< x as a function of the point (e.g. N d / n); empty: the parameter itself
+  std::function<bool(const Parameters&)>
+      applies{}; ///< whether it makes sense for a study file (looked at its first point); empty: always
+  std::function<double(const Parameters&)>
+      scaled_x{}; ///< x as a function of the point (e.g. N d / n); empty: the parameter itself
 };
 
 } // namespace pastur::study

@@ -9,8 +9,9 @@
 
 namespace pastur::study {
 
-/// Where a draw (or a theory) puts its results. Every declared quantity of the point must be set or declared missing exactly where it is missing:
-/// an unexplained NaN or a quantity left out fails the draw. All ranks of a team may call it; rank 0's values are kept.
+/// Where a draw (or a theory) puts its results. Every declared quantity of the point must be set or declared
+/// missing exactly where it is missing: an unexplained NaN or a quantity left out fails the draw. All ranks
+/// of a team may call it; rank 0's values are kept.
 class Recorder {
 public:
   struct Slot {
@@ -40,7 +41,7 @@ private:
   std::size_t find(std::string_view name) const;
   std::vector<Slot> slots_;
   std::vector<std::vector<double>> values_;
-  std::vector<std::vector<unsigned char>> state_;   // per entry: 0 unset, 1 set, 2 missing
+  std::vector<std::vector<unsigned char>> state_; // per entry: 0 unset, 1 set, 2 missing
   std::vector<std::string> reasons_;
 };
 

@@ -14,18 +14,19 @@
 
 namespace pastur::study {
 
-/// What a draw needs. The scheduler takes the smallest team whose share fits: shared_bytes / team size + rank_bytes on every rank.
+/// What a draw needs. The scheduler takes the smallest team whose share fits: shared_bytes / team size +
+/// rank_bytes on every rank.
 struct Cost {
-  double flops = 0.0;          ///< of one draw
-  double shared_bytes = 0.0;   ///< spread over the team (block-cyclic matrices)
-  double rank_bytes = 0.0;     ///< on every rank whatever the team's size (panels, replicated vectors)
+  double flops = 0.0;        ///< of one draw
+  double shared_bytes = 0.0; ///< spread over the team (block-cyclic matrices)
+  double rank_bytes = 0.0;   ///< on every rank whatever the team's size (panels, replicated vectors)
 };
 
 /// A study's face: everything about it that is data.
 struct StudyInfo {
   std::string name;
-  std::string paper;      ///< authors, title, reference
-  std::string summary;    ///< one line
+  std::string paper;   ///< authors, title, reference
+  std::string summary; ///< one line
   std::vector<ParameterSpec> parameters;
   std::vector<Dimension> dimensions;
   std::vector<ObservableSpec> observables;
@@ -39,30 +40,36 @@ public:
   virtual ~Study() = default;
   virtual const StudyInfo& info() const = 0;
 
-  /// Rules that join several parameters. Throws InputError that names the parameters, what was given and what is allowed. Cheap, no communication.
+  /// Rules that join several parameters. Throws InputError that names the parameters, what was given and what
+  /// is allowed. Cheap, no communication.
   virtual void check(const Parameters&) const {}
 
-  /// Called once before anything is written, with every point of the run: loads and checks the data that all draws share.
-  /// Throws InputError for bad data. @note Collective over `world`
+  /// Called once before anything is written, with every point of the run: loads and checks the data that all
+  /// draws share. Throws InputError for bad data. @note Collective over `world`
   virtual void prepare(std::span<const Parameters>, const parallel::Communicator& /*world*/) {}
 
   virtual Cost cost(const Parameters&) const = 0;
 
-  /// One realisation. A thrown exception is a failed draw with its message as the reason. @note Collective over `team`: throw on all ranks or none
-  /// (parallel::agree)
-  virtual void draw(const Parameters&, const parallel::Communicator& team, const random::Streams&, Recorder&) const = 0;
+  /// One realisation. A thrown exception is a failed draw with its message as the reason. @note Collective
+  /// over `team`: throw on all ranks or none (parallel::agree)
+  virtual void draw(const Parameters&, const parallel::Communicator& team, const random::Streams&,
+                    Recorder&) const = 0;
 
-  /// The paper's predictions at a point: records observables that have one under their own names, and theory-only outputs. Not collective.
+  /// The paper's predictions at a point: records observables that have one under their own names, and
+  /// theory-only outputs. Not collective.
   virtual void theory(const Parameters&, Recorder&) const {}
 };
 
-/// The quantities a draw (observables) or the theory (predictions and outputs) has at a point, with their sizes.
+/// The quantities a draw (observables) or the theory (predictions and outputs) has at a point, with their
+/// sizes.
 std::vector<Recorder::Slot> draw_slots(const StudyInfo& info, const Parameters& point);
 std::vector<Recorder::Slot> theory_slots(const StudyInfo& info, const Parameters& point);
-/// Length of a dimension at a point: a coordinate parameter's list or a declared Dimension's coordinate. Throws std::logic_error for an unknown one.
+/// Length of a dimension at a point: a coordinate parameter's list or a declared Dimension's coordinate.
+/// Throws std::logic_error for an unknown one.
 std::vector<double> coordinate(const StudyInfo& info, const std::string& dimension, const Parameters& point);
 
-/// Throws std::logic_error for declarations that contradict each other: names used twice or reserved, defaults out of range, undeclared dimensions.
+/// Throws std::logic_error for declarations that contradict each other: names used twice or reserved,
+/// defaults out of range, undeclared dimensions.
 void require_consistent(const StudyInfo& info);
 
 } // namespace pastur::study
