@@ -3,6 +3,7 @@
 #include "team_tile.hpp"
 
 #include <pastur/learning/inner_product_kernel.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -31,6 +32,7 @@ KernelOfCosine truncated(const theory::NeuralTangentKernel& kernel, std::int64_t
 linalg::BlockCyclicMatrix assemble_kernel(const Inputs& inputs, const KernelOfCosine& kernel,
                                           std::shared_ptr<const linalg::ProcessGrid> grid,
                                           std::int32_t block) {
+  const parallel::LogEvent event("PasturAssemble");
   linalg::BlockCyclicMatrix matrix(std::move(grid), inputs.n(), inputs.n(), block);
   matrix.fill(0.0);
   const LocalInputs local(inputs, matrix);
@@ -55,6 +57,7 @@ linalg::BlockCyclicMatrix assemble_kernel(const Inputs& inputs, const KernelOfCo
 std::vector<double> predict_kernel(const Inputs& inputs, const KernelOfCosine& kernel,
                                    std::span<const double> alphas, std::int64_t columns,
                                    const parallel::Communicator& team) {
+  const parallel::LogEvent event("PasturPredict");
   const std::int64_t n = inputs.n(), n_test = inputs.n_test(), d = inputs.d();
   if (static_cast<std::int64_t>(alphas.size()) != n * columns) {
     throw std::invalid_argument(std::to_string(alphas.size()) + " coefficients where n * columns = " +

@@ -4,6 +4,7 @@
 
 #include <pastur/learning/nt_features.hpp>
 #include <pastur/linalg/gram.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -35,6 +36,7 @@ void NeuralTangentFeatures::weights(std::int64_t first, std::int64_t count, doub
 
 linalg::BlockCyclicMatrix NeuralTangentFeatures::assemble(std::shared_ptr<const linalg::ProcessGrid> grid,
                                                           std::int32_t block) const {
+  const parallel::LogEvent event("PasturAssemble");
   const std::int64_t n = inputs_.n(), d = inputs_.d();
   linalg::BlockCyclicMatrix kernel(std::move(grid), n, n, block);
   kernel.fill(0.0);

@@ -4,6 +4,7 @@
 
 #include <pastur/learning/nt_features.hpp>
 #include <pastur/linalg/linear_operator.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -105,6 +106,7 @@ double prediction_flops(double n, double n_test, double d, double neurons, doubl
 std::vector<double> NeuralTangentFeatures::predict(std::span<const double> alphas, std::int64_t columns,
                                                    const parallel::Communicator& team,
                                                    PredictionRoute route) const {
+  const parallel::LogEvent event("PasturPredict");
   const Sizes size{inputs_.n(), inputs_.n_test(), inputs_.d(), columns};
   if (static_cast<std::int64_t>(alphas.size()) != size.n * columns) {
     throw std::invalid_argument(std::to_string(alphas.size()) + " coefficients where n * columns = " +

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
-#include "log_event.hpp"
 
 #include <pastur/linalg/congruence.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <stdexcept>
 
@@ -89,7 +89,7 @@ BlockCyclicMatrix congruence(BlockCyclicMatrix&& s, const BlockCyclicMatrix& u) 
   require_square(s, "congruence");
   if (s.cols() != u.rows() || s.block() != u.block() || &s.grid() != &u.grid())
     throw std::invalid_argument("congruence needs matrices of one order, grid and block size");
-  const LogEvent event("PasturCongruence");
+  const parallel::LogEvent event("PasturCongruence");
   const int n = checked_int(u.rows(), "order");
   const int m = checked_int(u.cols(), "number of vectors");
   constexpr double one = 1.0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
-#include "log_event.hpp"
 #include "scalapack.hpp"
 
 #include <pastur/linalg/factorisation.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -28,7 +28,7 @@ bool cholesky(BlockCyclicMatrix& a) {
   require_finite(a, "cholesky");
   const int n = static_cast<int>(a.rows());
   if (n == 0) return true;
-  const LogEvent event("PasturCholesky");
+  const parallel::LogEvent event("PasturCholesky");
   int info = 0;
   if (a.grid().team().size() == 1) {
     const int ld = a.ld();
@@ -72,7 +72,7 @@ void reduce_generalised(BlockCyclicMatrix& a, const BlockCyclicMatrix& factor) {
   }
   const int n = static_cast<int>(a.rows());
   if (n == 0) return;
-  const LogEvent event("PasturReduction");
+  const parallel::LogEvent event("PasturReduction");
   int info = 0;
   if (a.grid().team().size() == 1) {
     const int ld = a.ld();

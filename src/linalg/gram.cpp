@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
-#include "log_event.hpp"
 
 #include <pastur/linalg/gram.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -68,7 +68,7 @@ void accumulate_gram(BlockCyclicMatrix& gram, const double* row_panel, std::int6
                        checked_int(k, "panel's width"),
                        alpha,
                        beta};
-  const LogEvent event("PasturGram");
+  const parallel::LogEvent event("PasturGram");
   if (gram.grid().team().size() == 1) {
     const int n = gram.local_rows();
     const int ld = gram.ld();
@@ -91,7 +91,7 @@ void accumulate_product(BlockCyclicMatrix& out, const double* row_panel, std::in
                        checked_int(k, "panel's width"),
                        alpha,
                        beta};
-  const LogEvent event("PasturProduct");
+  const parallel::LogEvent event("PasturProduct");
   product.rectangle(0, out.local_rows(), 0, out.local_cols());
   event.flops(product.flops);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
-#include "log_event.hpp"
 #include "singular_value_routines.hpp"
 
 #include <pastur/linalg/matrix_product.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <fmt/format.h>
 
@@ -40,7 +40,7 @@ BlockCyclicMatrix multiply(const BlockCyclicMatrix& a, const BlockCyclicMatrix& 
     out.fill(0.0);
     return out;
   }
-  const LogEvent event("PasturProduct");
+  const parallel::LogEvent event("PasturProduct");
   if (a.grid().team().size() == 1) {
     const int lda = a.ld();
     const int ldb = b.ld();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dense_checks.hpp"
-#include "log_event.hpp"
 #include "singular_value_routines.hpp"
 
 #include <pastur/linalg/singular_values.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <fmt/format.h>
 
@@ -104,7 +104,7 @@ std::vector<double> singular_values(BlockCyclicMatrix&& a) {
   BlockCyclicMatrix matrix = std::move(a);
   const int size = static_cast<int>(std::min(matrix.rows(), matrix.cols()));
   if (size == 0) return {};
-  const LogEvent event("PasturSingular");
+  const parallel::LogEvent event("PasturSingular");
   const bool alone = matrix.grid().team().size() == 1;
   Bidiagonal b = alone ? reduce_lapack(matrix) : reduce_scalapack(matrix);
   const auto longer = static_cast<double>(std::max(matrix.rows(), matrix.cols()));
@@ -182,7 +182,7 @@ SingularDecomposition decompose_scalapack(BlockCyclicMatrix& a) {
 SingularDecomposition singular_decomposition(BlockCyclicMatrix&& a) {
   require_all_finite(a);
   BlockCyclicMatrix matrix = std::move(a);
-  const LogEvent event("PasturSingular");
+  const parallel::LogEvent event("PasturSingular");
   return matrix.grid().team().size() == 1 ? decompose_lapack(matrix) : decompose_scalapack(matrix);
 }
 

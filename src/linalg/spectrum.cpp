@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dense_checks.hpp"
 #include "elpa.hpp"
-#include "log_event.hpp"
 #include "tridiagonal_reduction.hpp"
 #include "tridiagonal_vectors.hpp"
 
 #include <pastur/linalg/spectrum.hpp>
+#include <pastur/parallel/log_event.hpp>
 
 #include <stdexcept>
 
@@ -44,7 +44,7 @@ std::vector<double> eigenvalues(BlockCyclicMatrix&& a, Eigensolver solver) {
   if (a.rows() == 0) return {};
   if (solver == Eigensolver::elpa) {
     BlockCyclicMatrix full = for_elpa(std::move(a));
-    const LogEvent event("PasturSpectrum");
+    const parallel::LogEvent event("PasturSpectrum");
     std::vector<double> values(static_cast<std::size_t>(full.rows()));
     if (!elpa_values(full, values)) throw std::runtime_error("ELPA's eigenvalue solver failed");
     return values;
@@ -61,7 +61,7 @@ EigenDecomposition eigen_decomposition(BlockCyclicMatrix&& a, Eigensolver solver
   const std::int32_t block = a.block();
   if (solver == Eigensolver::elpa) {
     BlockCyclicMatrix full = for_elpa(std::move(a));
-    const LogEvent event("PasturSpectrum");
+    const parallel::LogEvent event("PasturSpectrum");
     EigenDecomposition out{std::vector<double>(static_cast<std::size_t>(full.rows())),
                            BlockCyclicMatrix(grid, full.rows(), full.cols(), full.block()),
                            "ELPA, one stage"};

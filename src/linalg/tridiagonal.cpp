@@ -2,7 +2,8 @@
 #include "tridiagonal.hpp"
 
 #include "blas.hpp"
-#include "log_event.hpp"
+
+#include <pastur/parallel/log_event.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -38,7 +39,7 @@ std::vector<double> by_bisection(const Tridiagonal& t) {
 
 std::vector<double> tridiagonal_eigenvalues(const Tridiagonal& t, TridiagonalRoute route) {
   if (t.size() == 0) return {};
-  const LogEvent event("PasturSpectrum");
+  const parallel::LogEvent event("PasturSpectrum");
   if (route == TridiagonalRoute::first) {
     const int n = static_cast<int>(t.size());
     std::vector<double> values = t.diagonal;

@@ -3,8 +3,9 @@
 
 #include "blas.hpp"
 #include "dense_checks.hpp"
-#include "log_event.hpp"
 #include "scalapack.hpp"
+
+#include <pastur/parallel/log_event.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -24,7 +25,7 @@ TridiagonalReduction::TridiagonalReduction(BlockCyclicMatrix&& k, DenseLibrary l
   t_.diagonal.assign(n, 0.0);
   t_.off.assign(n > 0 ? n - 1 : 0, 0.0);
   if (n == 0) return;
-  const LogEvent event("PasturReduction");
+  const parallel::LogEvent event("PasturReduction");
   if (library_ == DenseLibrary::lapack) {
     reduce_lapack();
   } else {
@@ -95,7 +96,7 @@ void TridiagonalReduction::apply(BlockCyclicMatrix& c, bool transpose) {
   }
   // A 1 x 1 matrix is tridiagonal: Q = I.
   if (c.rows() <= 1 || c.cols() == 0) return;
-  const LogEvent event("PasturBackTransform");
+  const parallel::LogEvent event("PasturBackTransform");
   const double n = static_cast<double>(c.rows());
   event.flops(2.0 * n * n * static_cast<double>(c.cols()) / c.grid().team().size());
   if (library_ == DenseLibrary::lapack) {
@@ -118,7 +119,7 @@ void TridiagonalReduction::apply(BlockCyclicMatrix& c, bool transpose) {
 void TridiagonalReduction::apply(std::span<double> c, std::int64_t columns, bool transpose) {
   if (matrix_.rows() <= 1 || columns == 0) return;
   if (library_ == DenseLibrary::lapack) {
-    const LogEvent event("PasturBackTransform");
+    const parallel::LogEvent event("PasturBackTransform");
     const double n = static_cast<double>(matrix_.rows());
     event.flops(2.0 * n * n * static_cast<double>(columns));
     apply_lapack(c.data(), matrix_.ld(), columns, transpose);

@@ -4,8 +4,9 @@
 #include "blas.hpp"
 #include "dense_checks.hpp"
 #include "elpa.hpp"
-#include "log_event.hpp"
 #include "scalapack.hpp"
+
+#include <pastur/parallel/log_event.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -87,7 +88,7 @@ TridiagonalVectors tridiagonal_vectors(const Tridiagonal& t, std::shared_ptr<con
   const std::int64_t n = static_cast<std::int64_t>(t.size());
   TridiagonalVectors out{t.diagonal, BlockCyclicMatrix(std::move(grid), n, n, block), "none"};
   if (n == 0) return out;
-  const LogEvent event("PasturSpectrum");
+  const parallel::LogEvent event("PasturSpectrum");
   const bool lapack = library == DenseLibrary::lapack;
   if (route == TridiagonalRoute::first) {
     if (lapack ? lapack_divide_and_conquer(out, t.off) : scalapack_divide_and_conquer(out, t.off)) return out;

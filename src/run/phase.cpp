@@ -5,6 +5,7 @@
 #include "padding.hpp"
 
 #include <pastur/parallel/agree.hpp>
+#include <pastur/parallel/log_event.hpp>
 #include <pastur/parallel/stop_request.hpp>
 #include <pastur/parallel/work_queue.hpp>
 #include <pastur/run/layout.hpp>
@@ -96,6 +97,7 @@ void run_phase(const Experiment& experiment, store::Store& store, const std::vec
       if (!leads) continue;
       progress.finished(task.point, record.state == store::DrawState::failed, watched_value(record));
       try {
+        const parallel::LogEvent event("PasturCommit");
         buffer.add(std::move(record));
       } catch (const std::exception&) {
         failure = std::current_exception();

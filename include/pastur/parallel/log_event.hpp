@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-namespace pastur::linalg {
+namespace pastur::parallel {
 
 /// One line of -log_view for the time between construction and destruction. Does nothing while PETSc is not
 /// initialised.
@@ -19,4 +19,4 @@ private:
   int event_ = -1;
 };
 
-} // namespace pastur::linalg
+} // namespace pastur::parallel

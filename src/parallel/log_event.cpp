@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "log_event.hpp"
+#include <pastur/parallel/log_event.hpp>
 
 #include <petscsys.h>
 
 #include <map>
 #include <string>
 
-namespace pastur::linalg {
+namespace pastur::parallel {
 
 namespace {
 
@@ -21,7 +21,7 @@ bool petsc_is_running() {
 int registered_event(const char* name) {
   static std::map<std::string, PetscLogEvent> events;
   static PetscClassId layer = 0;
-  if (layer == 0) PetscClassIdRegister("pastur linalg", &layer);
+  if (layer == 0) PetscClassIdRegister("pastur", &layer);
   const auto known = events.find(name);
   if (known != events.end()) return known->second;
   PetscLogEvent event = -1;
@@ -46,4 +46,4 @@ void LogEvent::flops(double count) const {
   if (event_ >= 0) PetscLogFlops(count);
 }
 
-} // namespace pastur::linalg
+} // namespace pastur::parallel
