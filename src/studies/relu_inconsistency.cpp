@@ -377,9 +377,8 @@ void check_engine(const Parameters& p) {
       throw InputError(
           fmt::format("engine = \"reduced\" with data = \"{}\": its points leave no gap around 0; {}",
                       p.text("data"), instead));
-    if (p.is("data", "star"))
-      throw InputError(fmt::format(
-          "engine = \"reduced\" with data = \"star\": its patterns are more than two; {}", instead));
+    if (p.is("data", "star") && p.integer("steps") == 0)
+      throw InputError("steps: given 0 with data = \"star\", which has no stop rule; allowed: steps > 0");
     if (!zero)
       throw InputError(
           fmt::format("engine = \"reduced\" with bias = \"{}\": the recursion starts from zero biases; {}",

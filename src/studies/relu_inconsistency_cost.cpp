@@ -26,6 +26,10 @@ study::Cost ReluInconsistency::cost(const study::Parameters& p) const {
     // small: h lambda_max is about 0.02 at the default data.
     const double slowness = p.is("step_rule", "small") ? 40.0 : 1.0;
     const double updates = steps > 0.0 ? steps : settling_steps * n * slowness;
+    if (p.is("data", "star"))
+      return {.flops = networks * (steps * (120.0 * n + 5000.0) + 4e4 * n),
+              .shared_bytes = 0.0,
+              .rank_bytes = 2.0 * results + 2000.0 * n};
     return {.flops = networks * (60.0 * n + updates * (reduced_step_flops + 12.0 * batch) + 3000.0),
             .shared_bytes = 0.0,
             .rank_bytes = lane_bytes + 2.0 * results + 8.0 * 5120.0};

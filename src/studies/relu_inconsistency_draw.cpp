@@ -57,6 +57,11 @@ std::vector<Outcome> train(const Parameters& p, const Communicator& team, const 
   const std::int64_t last = networks * (team.rank() + 1) / team.size();
   std::vector<double> mine;
   parallel::agree(team, [&] {
+    if (p.is("engine", "reduced") && p.is("data", "star")) {
+      for (std::int64_t network = first; network < last; ++network)
+        pack(train_star(p, streams, network), mine);
+      return;
+    }
     if (p.is("engine", "reduced")) {
       for (const Outcome& outcome : train_reduced(p, streams, first, last - first)) pack(outcome, mine);
       return;

@@ -51,11 +51,14 @@ public:
     Outcome result(schedule_.times.size());
     if (points_.d == 1 && has_atoms(point) && !prepare_gap(point, streams, network, result)) return result;
     result.loss_linear = loss_of_linear_fits(point, points_);
-    const double h = schedule_.rule == StepRule::spectral ? 1.0 / lambda_max(point, streams, network)
-                                                          : schedule_.step(1.0);
+    const double h = schedule_.rule == StepRule::spectral ? 1.0 / lambda_max(point) : schedule_.step(1.0);
     if (crossing_is_predicted(point)) predict(h, result);
     train(h, streams, network, result);
     return result;
+  }
+
+  double tangent_eigenvalue() {
+    return points_.size() <= dense_kernel ? dense_lambda_max() : iterated_lambda_max();
   }
 
   /// Mean square error on points that were not trained on.
@@ -105,10 +108,10 @@ private:
   }
 
   /// The greatest eigenvalue of the weighted tangent kernel sqrt(omega_j) K_jk sqrt(omega_k) at the start.
-  double lambda_max(const study::Parameters& point, const random::Streams&, std::int64_t) {
+  double lambda_max(const study::Parameters& point) {
     if (net_.d == 1 && has_atoms(point) && point.is("bias", "zero") && !point.is("weights", "ntk"))
       return ReferenceRecursion(sides_, begin_).eigenvalues()[3];
-    return points_.size() <= dense_kernel ? dense_lambda_max() : iterated_lambda_max();
+    return tangent_eigenvalue();
   }
 
   /// sqrt(omega) J J^T sqrt(omega) v.
@@ -326,6 +329,11 @@ private:
 };
 
 } // namespace
+
+double largest_tangent_eigenvalue(const study::Parameters& point, const random::Streams& streams,
+                                  std::int64_t network) {
+  return FullTraining(point, streams, network).tangent_eigenvalue();
+}
 
 Outcome train_full(const study::Parameters& point, const random::Streams& streams, std::int64_t network,
                    const Points& test, bool keep_parameters) {

@@ -80,6 +80,7 @@ TEST_F(ReluInput, the_recursion_refuses_what_it_does_not_cover) {
   expect_refused({{"weights", word("ntk")}}, {"engine = \"reduced\"", "ntk"});
   expect_refused({{"data", word("wave")}, {"N", whole(100)}}, {"engine = \"reduced\"", "wave"});
   expect_refused({{"engine", word("full")}}, {"steps", "full"});
+  expect_refused({{"data", word("star")}}, {"steps", "star", "no stop rule"});
   expect_refused({{"engine", word("full")}, {"steps", whole(5)}, {"optimizer", word("adam")}},
                  {"step_rule", "fixed"});
 }

@@ -60,6 +60,14 @@ TEST_F(ReluTeams, team_sizes_have_the_same_bits_under_the_recursion) {
                       {"times", steps_list({0, 3, 500})}});
 }
 
+TEST_F(ReluTeams, team_sizes_have_the_same_bits_on_the_star) {
+  expect_teams_agree({{"data", word("star")},
+                      {"n", whole(60)},
+                      {"networks", whole(9)},
+                      {"steps", whole(80)},
+                      {"times", steps_list({80, 5, 0})}});
+}
+
 TEST_F(ReluTeams, team_sizes_have_the_same_bits_under_full_training) {
   expect_teams_agree({{"data", word("star")},
                       {"engine", word("full")},

@@ -250,6 +250,48 @@ TEST_F(ReluTraining, the_recursion_is_plain_gradient_descent_until_a_kink_crosse
   EXPECT_GE(stayed, 2);
 }
 
+TEST_F(ReluTraining, the_star_is_plain_training_until_a_pattern_changes) {
+  for (const char* optimizer : {"gd", "sgd"}) {
+    SCOPED_TRACE(optimizer);
+    std::vector<Setting> settings = {
+        {"data", word("star")},         {"n", whole(128)},
+        {"networks", whole(8)},         {"steps", whole(300)},
+        {"optimizer", word(optimizer)}, {"times", steps_list({0, 1, 2, 5, 10, 50, 100, 300})}};
+    if (std::string(optimizer) == "sgd")
+      settings.insert(
+          settings.end(),
+          {{"step_rule", word("fixed")}, {"step_size", study::Value(1e-4)}, {"momentum", study::Value(0.5)}});
+    const study::Parameters reduced_point = point_of(study_, settings);
+    settings.emplace_back("engine", word("full"));
+    const study::Parameters full_point = point_of(study_, settings);
+    const random::Streams streams = streams_of(study_, reduced_point, 0);
+    int crossed = 0, later = 0;
+    for (std::int64_t network = 0; network < 8; ++network) {
+      SCOPED_TRACE(network);
+      const Outcome left = train_star(reduced_point, streams, network, true);
+      const Outcome right = train_full(full_point, streams, network, {}, true);
+      EXPECT_EQ(left.status, right.status);
+      EXPECT_EQ(left.stop_step, right.stop_step);
+      EXPECT_NEAR(left.max_kink, right.max_kink, 1e-11);
+      EXPECT_EQ(left.loss_linear, right.loss_linear);
+      const std::vector<std::int64_t>& times = full_point.integers("times");
+      for (std::size_t t = 0; t < times.size() && times[t] <= left.stop_step; ++t) {
+        EXPECT_NEAR(left.loss_path[t], right.loss_path[t], 1e-11) << times[t];
+        EXPECT_NEAR(left.kink_path[t], right.kink_path[t], 1e-11) << times[t];
+      }
+      if (left.status == Status::crossed) ++crossed;
+      if (left.stop_step > 3) ++later;
+      settings[3].second = whole(left.stop_step);
+      settings[5].second = steps_list({0});
+      const Outcome stopped = train_full(point_of(study_, settings), streams, network, {}, true);
+      expect_parameters(left, stopped.a, stopped.b, stopped.w, stopped.c, 1e-11);
+      EXPECT_NEAR(left.loss, stopped.loss, 1e-11);
+    }
+    EXPECT_GE(crossed, 2);
+    EXPECT_GE(later, 2);
+  }
+}
+
 TEST_F(ReluTraining, minibatches_and_momentum_stay_exact) {
   for (const char* optimizer : {"sgd", "gd"}) {
     for (const double momentum : {0.0, 0.9}) {

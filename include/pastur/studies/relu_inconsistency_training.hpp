@@ -51,6 +51,15 @@ struct Outcome {
 std::vector<Outcome> train_reduced(const study::Parameters& point, const random::Streams& streams,
                                    std::int64_t first, std::int64_t count, bool keep_parameters = false);
 
+/// One network on the star by the recursion with one map for each activation pattern, up to the first change
+/// of any: O(n) work a step to test the patterns, O(1) for the rest.
+Outcome train_star(const study::Parameters& point, const random::Streams& streams, std::int64_t network,
+                   bool keep_parameters = false);
+
+/// The greatest eigenvalue of the weighted tangent kernel of a network at its start.
+double largest_tangent_eigenvalue(const study::Parameters& point, const random::Streams& streams,
+                                  std::int64_t network);
+
 /// One network by plain training of all its parameters. `test`: where the test error is wanted, else empty.
 Outcome train_full(const study::Parameters& point, const random::Streams& streams, std::int64_t network,
                    const Points& test, bool keep_parameters = false);
