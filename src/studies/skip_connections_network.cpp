@@ -52,7 +52,8 @@ void normalise_head(const Network& network, std::span<double> parameters, learni
                     std::int64_t samples, const Communicator& team) {
   double sum = 0.0;
   if (local.columns > 0) {
-    for (const double output : learning::predict(network, parameters, local).span()) sum += output * output;
+    const learning::Samples outputs = learning::predict(network, parameters, local);
+    for (const double output : outputs.span()) sum += output * output;
   }
   const double mean = team.sum(sum) / static_cast<double>(samples);
   if (!(mean > 0.0) || !std::isfinite(mean)) {

@@ -101,7 +101,7 @@ TEST_F(SkipConnectionsDraws, no_inequality_is_violated_in_any_kind_of_block) {
       }
     }
   }
-  EXPECT_EQ(seen.size(), studies::skip_connections::inequality_count) << "every inequality is met somewhere";
+  EXPECT_EQ(seen.size(), 9U) << "every inequality of a block is met somewhere"; // the tenth is of networks
 }
 
 TEST_F(SkipConnectionsDraws, teams_of_every_size_draw_the_same) {
@@ -332,6 +332,10 @@ TEST(Inequalities, wrong_spectra_are_caught_by_the_inequality_that_they_break) {
   caught(7, [&](Inequalities& i) { i.switched(moved, s, 0.5); });
   caught(8, [&](Inequalities& i) { i.densenet(s, {{2.0, 1.0, 0.5}}, 1.0); });
   caught(9, [&](Inequalities& i) { i.submatrix(moved, s); });
+  caught(10, [&](Inequalities& i) {
+    i.batch({.greatest = 1.0, .greatest_from_below = 1.1, .greatest_from_above = 2.0});
+  });
+  caught(10, [&](Inequalities& i) { i.quadratic(2e-9, 1e-9); });
   const auto broken = std::numeric_limits<double>::quiet_NaN();
   caught(7, [&](Inequalities& i) { i.switched({{broken, 1.0}}, {{2.0, 1.0}}, 9.0); });
 }
