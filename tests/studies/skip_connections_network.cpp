@@ -8,6 +8,10 @@
 #include <pastur/random/fill.hpp>
 
 #include <gtest/gtest.h>
+#include <hdf5.h>
+
+#include <cmath>
+#include <filesystem>
 
 namespace {
 
@@ -234,6 +238,50 @@ TEST_F(SkipConnectionsNetwork, a_diverging_training_is_missing_with_its_reason) 
   EXPECT_TRUE(std::isfinite(record.values("train_error")[0]));
   EXPECT_TRUE(std::isnan(record.values("train_error")[1]));
   EXPECT_NE(record.reasons().find("the training diverged within 50 steps"), std::string::npos);
+}
+
+TEST_F(SkipConnectionsNetwork, a_file_is_trained_on_as_it_is) {
+  constexpr hsize_t rows = 12, columns = 5, outputs = 2;
+  const std::string path = (std::filesystem::temp_directory_path() / "pastur_skip_samples.h5").string();
+  if (world_.rank() == 0) {
+    std::vector<double> x(rows * columns), y(rows * outputs, 3.0);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::sin(1.0 + 7.3 * static_cast<double>(i * i));
+    const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const auto write = [&](const char* name, hsize_t width, const double* values) {
+      const hsize_t size[2] = {rows, width};
+      const hid_t space = H5Screate_simple(2, size, nullptr);
+      const hid_t set =
+          H5Dcreate2(file, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+      H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+      H5Dclose(set);
+      H5Sclose(space);
+    };
+    write("X", columns, x.data());
+    write("y", outputs, y.data());
+    H5Fclose(file);
+  }
+  world_.barrier();
+  const std::vector<Setting> base = {{"data", word("file")},       {"file", study::Value(path)},
+                                     {"outputs", whole(2)},        {"L", whole(2)},
+                                     {"batch", whole(3)},          {"n_train", whole(12)},
+                                     {"weight_scale", real(1e-3)}, {"head", word("plain")},
+                                     {"skip", reals({0.0})}};
+  std::vector<Setting> settings = base;
+  settings.push_back({"mode", word("network")});
+  settings.push_back({"n", whole(5)});
+  const study::Parameters point = point_of(study_, settings);
+  study_.prepare(std::span<const study::Parameters>(&point, 1), world_);
+  // The outputs vanish, so the error is that of the labels: 2 x 3^2.
+  EXPECT_NEAR(drawn(study_, point, world_).values("train_error")[0], 18.0, 1e-3);
+  std::vector<Setting> wrong = base;
+  wrong.push_back({"n", whole(6)});
+  expect_refused(wrong, {"n: given 6", "5"}, true);
+  wrong = base;
+  wrong.push_back({"n", whole(5)});
+  wrong.push_back({"outputs", whole(3)});
+  expect_refused(wrong, {"outputs: given 3", "12 x 2"}, true);
+  wrong.back() = {"n_train", whole(13)};
+  expect_refused(wrong, {"n_train: given 13", "12"}, true);
 }
 
 TEST_F(SkipConnectionsNetwork, bad_input_is_refused_with_what_is_allowed) {
