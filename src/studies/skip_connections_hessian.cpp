@@ -6,10 +6,12 @@
 #include <pastur/learning/network_factors.hpp>
 #include <pastur/linalg/singular_values.hpp>
 #include <pastur/linalg/spectrum.hpp>
+#include <pastur/parallel/agree.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace pastur::studies::skip_connections {
 
@@ -113,16 +115,20 @@ void check_bounds(const std::vector<double>& ascending, SamplesView inputs, Samp
                   std::int64_t outputs, const parallel::Communicator& team,
                   const std::shared_ptr<const linalg::ProcessGrid>& self, const Batch& batch,
                   Inequalities& inequalities) {
-  const auto [z_greatest, z_least] = extremes(inputs, self);
+  double z_greatest = 0.0;
+  double z_least = 0.0;
   double alone = 0.0;    // max |z_g| s_1(A_g)
   double greatest = 0.0; // max s_1(A_g)
   double least = std::numeric_limits<double>::infinity();
-  for (std::int64_t g = batch.first; g < batch.first + batch.count; ++g) {
-    const auto [a_greatest, a_least] = extremes(maps.slice(g * outputs, outputs), self);
-    alone = std::max(alone, norm(inputs.column(g), inputs.rows) * a_greatest);
-    greatest = std::max(greatest, a_greatest);
-    least = std::min(least, a_least);
-  }
+  parallel::agree(team, [&] {
+    std::tie(z_greatest, z_least) = extremes(inputs, self);
+    for (std::int64_t g = batch.first; g < batch.first + batch.count; ++g) {
+      const auto [a_greatest, a_least] = extremes(maps.slice(g * outputs, outputs), self);
+      alone = std::max(alone, norm(inputs.column(g), inputs.rows) * a_greatest);
+      greatest = std::max(greatest, a_greatest);
+      least = std::min(least, a_least);
+    }
+  });
   const double half = 0.5 * static_cast<double>(inputs.columns);
   BatchBounds bounds{.greatest = half * ascending.back(),
                      .least = half * ascending.front(),
