@@ -22,7 +22,7 @@ CurveFigure::CurveFigure(const FigureInput& input) : input_(input), figure_(inpu
     if (!stored(name)) continue;
     quantities_.push_back(quantity_of(name, figure_, input.reader, input.experiment, states));
   }
-  set_ = curves_of(figure_, quantities_);
+  set_ = curves_of(figure_, quantities_, zipped_parameters(input.experiment));
   if (set_.x.empty()) {
     throw InputError(fmt::format("figure {} needs several values of {}", figure_.name, figure_.x));
   }

@@ -34,6 +34,51 @@ std::vector<Scalar> values_of(const std::vector<Quantity>& quantities, const std
   return values;
 }
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The zipped parameters that follow x. The others are needed besides x to tell the points apart: a zip may
+/// list several walks one after the other (n = 10, 20, 10, 20 with scale = 1, 1, 2, 2).
+std::vector<std::string> followers(const std::string& x, bool scaled, const std::vector<Quantity>& quantities,
+                                   const std::vector<std::string>& zipped) {
+  std::vector<std::string> following;
+  if (!contains(zipped, x)) return following;
+  for (const std::string& name : zipped) {
+    if (name != x) following.push_back(name);
+  }
+  // The fewest values first: fewer and longer curves.
+  std::map<std::string, std::size_t> counts;
+  for (const std::string& name : following) counts[name] = values_of(quantities, name, false).size();
+  std::stable_sort(following.begin(), following.end(),
+                   [&](const std::string& a, const std::string& b) { return counts[a] < counts[b]; });
+
+  const auto told_apart = [&](const std::vector<std::string>& by) {
+    std::set<std::vector<Scalar>> places;
+    for (const Quantity& quantity : quantities) {
+      for (const std::vector<Record>* records : {&quantity.draws, &quantity.theory}) {
+        for (const Record& record : *records) {
+          std::vector<Scalar> place;
+          place.push_back(scaled ? Scalar(record.scaled_x) : record.place[index_of(quantity.names, x)]);
+          for (const std::string& name : by) place.push_back(record.place[index_of(quantity.names, name)]);
+          places.insert(std::move(place));
+        }
+      }
+    }
+    return places.size();
+  };
+  std::vector<std::string> needed;
+  std::size_t apart = told_apart(needed);
+  for (const std::string& name : following) {
+    needed.push_back(name);
+    const std::size_t with = told_apart(needed);
+    if (with == apart) needed.pop_back();
+    apart = with;
+  }
+  std::erase_if(following, [&](const std::string& name) { return contains(needed, name); });
+  return following;
+}
+
 /// Gathers a quantity's records into curves.
 class Gatherer {
 public:
@@ -148,7 +193,8 @@ private:
 
 } // namespace
 
-std::string x_coordinate(const study::Figure& figure, const std::vector<Quantity>& quantities) {
+std::string x_coordinate(const study::Figure& figure, const std::vector<Quantity>& quantities,
+                         const std::vector<std::string>& zipped) {
   if (values_of(quantities, figure.x, true).size() > 1) return figure.x;
   if (!figure.scaled_x) return {};
   for (const Quantity& quantity : quantities) {
@@ -159,6 +205,9 @@ std::string x_coordinate(const study::Figure& figure, const std::vector<Quantity
         for (const Record& record : *records) {
           std::vector<Scalar> others = record.place;
           others[at] = std::string();
+          if (contains(zipped, quantity.names[at])) {
+            for (const std::string& name : zipped) others[index_of(quantity.names, name)] = std::string();
+          }
           seen[others].insert(record.scaled_x);
         }
       }
@@ -169,9 +218,12 @@ std::string x_coordinate(const study::Figure& figure, const std::vector<Quantity
   return {};
 }
 
-CurveSet curves_of(const study::Figure& figure, const std::vector<Quantity>& quantities) {
+CurveSet curves_of(const study::Figure& figure, const std::vector<Quantity>& quantities,
+                   const std::vector<std::string>& zipped) {
   CurveSet set;
-  set.x = x_coordinate(figure, quantities);
+  set.x = x_coordinate(figure, quantities, zipped);
+  const std::vector<std::string> following =
+      followers(set.x, static_cast<bool>(figure.scaled_x), quantities, zipped);
   if (!figure.scaled_x) {
     // One text among the values (64, "inf") makes all of them texts.
     const std::vector<Scalar> values = values_of(quantities, set.x, true);
@@ -183,7 +235,7 @@ CurveSet curves_of(const study::Figure& figure, const std::vector<Quantity>& qua
   }
   for (const Quantity& quantity : quantities) {
     for (const std::string& name : quantity.names) {
-      if (name == set.x || std::find(set.names.begin(), set.names.end(), name) != set.names.end()) continue;
+      if (name == set.x || contains(set.names, name) || contains(following, name)) continue;
       std::vector<Scalar> values = values_of(quantities, name, false);
       if (values.size() < 2) continue;
       set.names.push_back(name);

@@ -34,8 +34,12 @@ struct CurveSet {
 
 /// The coordinate along x of a figure: the one it names, or with a scaled x the first swept parameter along
 /// which that changes. Empty when the file has no such variation.
-std::string x_coordinate(const study::Figure& figure, const std::vector<Quantity>& quantities);
+std::string x_coordinate(const study::Figure& figure, const std::vector<Quantity>& quantities,
+                         const std::vector<std::string>& zipped);
 
-CurveSet curves_of(const study::Figure& figure, const std::vector<Quantity>& quantities);
+/// `zipped`: parameters that walk together. With one of them along x the others tell curves apart only where
+/// x alone does not tell the points apart.
+CurveSet curves_of(const study::Figure& figure, const std::vector<Quantity>& quantities,
+                   const std::vector<std::string>& zipped);
 
 } // namespace pastur::report

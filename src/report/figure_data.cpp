@@ -67,6 +67,13 @@ std::vector<std::string> varying_parameters(const run::Experiment& experiment) {
   return names;
 }
 
+std::vector<std::string> zipped_parameters(const run::Experiment& experiment) {
+  std::vector<std::string> names;
+  if (!experiment.file.zip) return names;
+  for (const run::SweepAxis& axis : experiment.file.sweep) names.push_back(axis.parameter);
+  return names;
+}
+
 Quantity quantity_of(const std::string& name, const study::Figure& figure, const store::Reader& reader,
                      const run::Experiment& experiment, const std::vector<store::DrawState>& states) {
   const store::Layout& layout = reader.layout();

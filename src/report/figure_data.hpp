@@ -38,6 +38,9 @@ Quantity quantity_of(const std::string& name, const study::Figure& figure, const
 /// Parameters that vary between points or on the finer grid.
 std::vector<std::string> varying_parameters(const run::Experiment& experiment);
 
+/// Parameters that walk together from point to point; none in a grid.
+std::vector<std::string> zipped_parameters(const run::Experiment& experiment);
+
 /// A swept value, or a fixed one, as a coordinate.
 Scalar parameter_scalar(const study::Parameters& point, const std::string& name);
 

@@ -142,6 +142,57 @@ TEST(Figures, draw_theory_on_the_finer_grid_where_there_is_one) {
   EXPECT_EQ(block(script, "test_error, ridge = 1, draws").size(), 4U);
 }
 
+TEST(Figures, of_a_zip_are_one_curve_along_the_parameters_that_walk_together) {
+  ToyStore toy("draws = 4\n[parameters]\nlaw = \"uniform\"\nridge = [0.0]\n[sweep]\ncombine = \"zip\"\n"
+               "n = [5, 10, 20, 40]\n"
+               "scale = [1.0, 2.0, 3.0, 4.0]\n"
+               "shift = [0.5, 0.25, 0.5, 0.25]\n");
+  toy.write(decay);
+  const std::string script = script_of(toy, "error");
+  EXPECT_EQ(block(script, "test_error, draws").size(), 4U);
+  const auto theory = block(script, "test_error, theory");
+  ASSERT_EQ(theory.size(), 4U);
+  double x = 0.0, y = 0.0;
+  std::istringstream(theory[2]) >> x >> y;
+  EXPECT_EQ(x, 20.0);
+  EXPECT_NEAR(y, 9.0 / 20.0, 1e-8); // scale^2 / n of the third point
+  EXPECT_THAT(script, Not(HasSubstr("scale =")));
+  EXPECT_THAT(script, Not(HasSubstr("shift =")));
+}
+
+TEST(Figures, of_a_zip_that_returns_to_the_same_x_are_a_curve_per_walk) {
+  ToyStore toy("draws = 4\n[parameters]\nlaw = \"uniform\"\nridge = [0.0]\n[sweep]\ncombine = \"zip\"\n"
+               "n = [5, 10, 20, 5, 10, 20]\n"
+               "shift = [0.5, 1.0, 2.0, 0.5, 1.0, 2.0]\n"
+               "scale = [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]\n");
+  toy.write(decay);
+  const std::string script = script_of(toy, "error");
+  for (const std::string scale : {"1", "2"}) {
+    EXPECT_EQ(block(script, "test_error, scale = " + scale + ", draws").size(), 3U);
+    EXPECT_EQ(block(script, "test_error, scale = " + scale + ", theory").size(), 3U);
+  }
+  EXPECT_THAT(script, Not(HasSubstr("shift =")));
+}
+
+TEST(Figures, of_a_zip_find_the_parameters_along_a_scaled_x) {
+  ToyStore toy("draws = 4\n[parameters]\nlaw = \"uniform\"\nridge = [0.0]\n[sweep]\ncombine = \"zip\"\n"
+               "n = [5, 10, 20, 40]\n"
+               "scale = [1.0, 4.0, 6.0, 5.0]\n");
+  toy.write(decay);
+  study::Figure figure;
+  figure.name = "signal";
+  figure.observables = {"test_error"};
+  figure.x = "shift"; // does not vary: the zip does
+  figure.scaled_x = [](const study::Parameters& p) {
+    return p.real("scale") / static_cast<double>(p.integer("n"));
+  };
+  const std::string script =
+      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  const auto draws = block(script, "test_error, draws");
+  ASSERT_EQ(draws.size(), 4U);
+  EXPECT_EQ(std::stod(draws[0]), 0.125); // the fourth point: 5 / 40
+}
+
 TEST(Figures, with_too_many_curves_get_a_panel_per_name) {
   ToyStore toy("draws = 2\n[parameters]\nridge = [0.0, 1.0, 2.0, 5.0]\n[sweep]\nn = [5, 10, 20]\nlaw = "
                "[\"gauss\", \"uniform\"]\n");
