@@ -40,19 +40,21 @@ public:
     move(t);
     return learning::squared_loss(pass_, targets_, scale_);
   }
-  /// This rank's parts of the first and second derivative at t = 0.
-  std::array<double, 2> derivatives() const {
+  /// This rank's parts of the first and second derivative at t = 0, and of the mean |y_hat|^2.
+  std::array<double, 3> derivatives() const {
     if (inputs_.columns == 0) return {};
     const learning::Samples change = learning::jvp(network_, origin_, here_, line_.direction);
     const learning::SamplesView outputs = here_.outputs();
     double slope = 0.0;
     double curvature = 0.0;
+    double size = 0.0;
     for (std::size_t i = 0; i < change.span().size(); ++i) {
       const double dy = change.span()[i];
       slope += 2.0 * scale_ * (outputs.span()[i] - targets_.span()[i]) * dy;
       curvature += 2.0 * scale_ * dy * dy;
+      size += scale_ * outputs.span()[i] * outputs.span()[i];
     }
-    return {slope, curvature};
+    return {slope, curvature, size};
   }
 
 private:
@@ -94,13 +96,15 @@ double quadratic_defect(const learning::Network& network, std::span<const double
     step *= 0.5;
     if (step < 1e-9) return std::numeric_limits<double>::quiet_NaN();
   }
-  std::array<double, 7> sums{};
+  std::array<double, 8> sums{};
   for (int j = -2; j <= 2; ++j) sums[static_cast<std::size_t>(j + 2)] = along.loss(j * step);
-  const std::array<double, 2> derivatives = along.derivatives();
+  const std::array<double, 3> derivatives = along.derivatives();
   sums[5] = derivatives[0];
   sums[6] = derivatives[1];
+  sums[7] = derivatives[2];
   team.sum(std::span<double>(sums));
-  const double rounding = 1e-14 * sums[2];
+  // Outputs are rounded relative to themselves, not to the residuals, which training makes small.
+  const double rounding = 1e-14 * (sums[2] + std::sqrt(sums[2] * sums[7]));
   const double slope = (sums[3] - sums[1]) / (2.0 * step);
   const double curvature = (sums[3] - 2.0 * sums[2] + sums[1]) / (step * step);
   inequalities.quadratic(std::abs(slope - sums[5]), 1e-9 * std::abs(sums[5]) + rounding / step);
