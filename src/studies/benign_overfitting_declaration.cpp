@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the study declares: parameters, observables, theory-only outputs.
 #include <pastur/studies/benign_overfitting.hpp>
+#include <pastur/study/declaration.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,7 @@ namespace benign_overfitting {
 
 namespace {
 
+using study::largest_size;
 using study::ObservableSpec;
 using study::Parameters;
 using study::ParameterSpec;
@@ -19,26 +21,14 @@ using study::ParameterType;
 using study::Role;
 using study::TheoryOutputSpec;
 using study::Value;
+using study::when;
+using study::whole;
+using study::word;
 
-constexpr double largest_size = std::numeric_limits<std::int32_t>::max();
 /// Columns of a random matrix are counted in 32 bits.
 constexpr double largest_dimension = 4294967296.0;
 /// All k up to here are dimensions of the effective ranks.
 constexpr std::int64_t all_places = 10000;
-
-Value word(const char* text) {
-  return Value(std::string(text));
-}
-Value whole(std::int64_t number) {
-  return Value(number);
-}
-
-std::function<bool(const Parameters&)> when(const char* parameter, const char* choice,
-                                            const char* other = nullptr) {
-  return [=](const Parameters& p) {
-    return p.is(parameter, choice) || (other != nullptr && p.is(parameter, other));
-  };
-}
 
 std::vector<ParameterSpec> parameters() {
   return {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/studies/nt_interpolation_theory.hpp>
+#include <pastur/study/declaration.hpp>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ namespace nt_interpolation {
 
 namespace {
 
+using study::largest_size;
 using study::ObservableSpec;
 using study::Parameters;
 using study::ParameterSpec;
@@ -23,17 +25,8 @@ using study::Role;
 using study::Summary;
 using study::TheoryOutputSpec;
 using study::Value;
-
-/// Sizes are 32-bit in ScaLAPACK and in the Gegenbauer recursion; B_8 < 1e71 there, so no multiplicity
-/// overflows.
-constexpr double largest_size = std::numeric_limits<std::int32_t>::max();
-
-Value word(const char* text) {
-  return Value(std::string(text));
-}
-Value whole(std::int64_t number) {
-  return Value(number);
-}
+using study::whole;
+using study::word;
 
 bool fits(const Parameters& p) {
   return p.is("mode", "fit");

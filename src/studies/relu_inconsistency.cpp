@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <pastur/studies/relu_inconsistency.hpp>
 #include <pastur/studies/relu_inconsistency_training.hpp>
+#include <pastur/study/declaration.hpp>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ namespace relu_inconsistency {
 
 namespace {
 
+using study::largest_size;
 using study::ObservableSpec;
 using study::Parameters;
 using study::ParameterSpec;
@@ -22,15 +24,8 @@ using study::ParameterType;
 using study::Role;
 using study::Summary;
 using study::Value;
-
-constexpr double largest_size = std::numeric_limits<std::int32_t>::max();
-
-Value word(const char* text) {
-  return Value(std::string(text));
-}
-Value whole(std::int64_t number) {
-  return Value(number);
-}
+using study::whole;
+using study::word;
 
 bool of_points(const Parameters& p) {
   return p.is("data", "points");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <pastur/studies/skip_connections.hpp>
+#include <pastur/study/declaration.hpp>
 
 namespace pastur::studies::skip_connections {
 
@@ -9,13 +10,8 @@ using study::ParameterSpec;
 using study::ParameterType;
 using study::Role;
 using study::Value;
-
-Value word(const char* text) {
-  return Value(std::string(text));
-}
-Value whole(std::int64_t number) {
-  return Value(number);
-}
+using study::whole;
+using study::word;
 
 bool is_block(const study::Parameters& p) {
   return p.is("mode", "block");
