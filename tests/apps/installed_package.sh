@@ -10,7 +10,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 cmake --install "$build_dir" --prefix "$scratch/prefix" >/dev/null
 "$scratch/prefix/bin/pastur" list | grep -q nt_interpolation
-cmake -S "$source_dir/apps/example" -B "$scratch/build" -DCMAKE_PREFIX_PATH="$scratch/prefix" >/dev/null
+cmake -G Ninja -S "$source_dir/apps/example" -B "$scratch/build" -DCMAKE_PREFIX_PATH="$scratch/prefix" >/dev/null
 cmake --build "$scratch/build" >/dev/null
 cd "$scratch"
 mpirun -n 2 --oversubscribe --bind-to none build/marchenko_pastur run "$source_dir/apps/example/marchenko_pastur.toml" -o mp.h5 --progress none
