@@ -30,8 +30,8 @@ std::optional<std::pair<std::int64_t, std::int64_t>> WorkQueue::take(std::int64_
   MPI_Fetch_and_op(&nothing, &seen, MPI_INT64_T, 0, 0, MPI_NO_OP, window_);
   MPI_Win_flush(0, window_);
   if (seen >= total_) return std::nullopt;
-  const std::int64_t chunk =
-      std::clamp<std::int64_t>((total_ - seen) / (4 * takers_), 1, std::max<std::int64_t>(largest_chunk, 1));
+  const std::int64_t chunk = std::clamp<std::int64_t>((total_ - seen) / (std::int64_t{4} * takers_), 1,
+                                                      std::max<std::int64_t>(largest_chunk, 1));
   std::int64_t begin = 0;
   MPI_Fetch_and_op(&chunk, &begin, MPI_INT64_T, 0, 0, MPI_SUM, window_);
   MPI_Win_flush(0, window_);

@@ -57,7 +57,7 @@ struct RangeReader {
     study::ParameterSpec bound = spec;
     bound.choices.clear();
     bound.name = key + "." + name;
-    const study::Value value = parameter_value(document, bound, required(name), "");
+    study::Value value = parameter_value(document, bound, required(name), "");
     constexpr double widest = 1e15; // integers that a double holds
     if (spec.type == ParameterType::integer && std::abs(number_of(value)) > widest) {
       document.fail(required(name).origin, fmt::format("{}: given {}; allowed: an integer <= 1e15 in a range",
