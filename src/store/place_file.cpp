@@ -58,8 +58,7 @@ std::filesystem::path resolved(const std::filesystem::path& path) {
     throw InputError(fmt::format("'{}' is not the name of a result file", path.string()));
   }
   std::error_code error;
-  const std::filesystem::path file =
-      std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+  std::filesystem::path file = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
   if (error) throw InputError(fmt::format("{} cannot be reached: {}", path.string(), error.message()));
   const std::filesystem::path folder = file.parent_path();
   if (!std::filesystem::is_directory(folder, error)) {
