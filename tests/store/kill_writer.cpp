@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
       }
       if (slots.empty()) {
         std::puts("again");
+        std::fflush(stdout); // said before the first finished slot is written again
         for (std::size_t s = 0; s < states.size(); ++s) slots.push_back(static_cast<std::int64_t>(s));
       }
       if (random() % 2 == 0) std::shuffle(slots.begin(), slots.end(), random);
