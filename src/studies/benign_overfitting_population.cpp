@@ -2,6 +2,7 @@
 // The covariance spectra and targets of the study, in descending order of the eigenvalues.
 #include <pastur/parallel/error.hpp>
 #include <pastur/studies/benign_overfitting_population.hpp>
+#include <pastur/theory/compensated_sum.hpp>
 
 #include <fmt/format.h>
 
@@ -15,26 +16,11 @@ namespace pastur::studies::benign_overfitting {
 
 namespace {
 
-/// Neumaier's sum.
-class CompensatedSum {
-public:
-  void add(double term) {
-    const double next = sum_ + term;
-    lost_ += std::abs(sum_) >= std::abs(term) ? (sum_ - next) + term : (term - next) + sum_;
-    sum_ = next;
-  }
-  double value() const { return sum_ + lost_; }
-
-private:
-  double sum_ = 0.0;
-  double lost_ = 0.0;
-};
-
 /// sum_{k = first}^{last} k^-q, first >= 1: term by term up to 10^6, then Euler-Maclaurin, whose first term
 /// left out is below 1e-25 of the sum.
 double power_sum(std::int64_t first, std::int64_t last, double q) {
   constexpr std::int64_t terms = 1'000'000;
-  CompensatedSum sum;
+  theory::CompensatedSum sum;
   const std::int64_t direct = std::min(last, std::max(first, terms) - 1);
   for (std::int64_t k = first; k <= direct; ++k) sum.add(std::pow(static_cast<double>(k), -q));
   if (direct == last) return sum.value();
@@ -193,7 +179,7 @@ double Population::raw_square_sum(std::int64_t first, std::int64_t last) const {
   case Target::file:
     break;
   }
-  CompensatedSum sum;
+  theory::CompensatedSum sum;
   for (std::int64_t k = first; k < last; ++k) {
     const double value = raw_target(k);
     sum.add(value * value);
@@ -227,7 +213,7 @@ void Population::group() {
     k = end;
   }
   groups_.push_back({eigenvalue(flat), flat, setting_.p - flat, 0.0});
-  CompensatedSum energy;
+  theory::CompensatedSum energy;
   for (Group& group : groups_) {
     group.energy = group.eigenvalue * raw_square_sum(group.first, group.first + group.count);
     energy.add(group.energy);

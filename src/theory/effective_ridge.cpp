@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <pastur/theory/compensated_sum.hpp>
 #include <pastur/theory/effective_ridge.hpp>
 
 #include <algorithm>
@@ -10,21 +11,6 @@
 
 namespace pastur::theory {
 namespace {
-
-/// Neumaier's sum: the chunks' partial sums lose nothing however many groups there are.
-class CompensatedSum {
-public:
-  void add(double term) {
-    const double next = sum_ + term;
-    lost_ += std::abs(sum_) >= std::abs(term) ? (sum_ - next) + term : (term - next) + sum_;
-    sum_ = next;
-  }
-  double value() const { return sum_ + lost_; }
-
-private:
-  double sum_ = 0.0;
-  double lost_ = 0.0;
-};
 
 constexpr std::size_t lanes = 4;
 constexpr std::size_t chunk = 256;
