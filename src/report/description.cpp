@@ -119,7 +119,7 @@ std::string_view kind_of(study::Figure::Kind kind) {
 
 std::string summary_of(const study::ObservableSpec& spec) {
   if (spec.summary_at) return "by point";
-  return spec.summary == study::Summary::median ? "median" : "mean";
+  return std::string(study::to_string(spec.summary));
 }
 
 } // namespace
@@ -144,7 +144,7 @@ std::string describe_as_text(const study::Study& study) {
   for (const study::ObservableSpec& spec : info.observables) {
     add_wrapped(observables,
                 {spec.name, in_brackets(spec.dimensions), unit_of(spec.unit), summary_of(spec),
-                 spec.has_theory ? "yes" : "no"},
+                 spec.has_theory ? std::string(study::to_string(spec.comparison)) : "no"},
                 spec.meaning);
   }
   text += "\nobservables (theory: NAME_theory stands beside NAME in the store)\n" + observables.text(2);
@@ -204,6 +204,7 @@ std::string describe_as_json(const study::Study& study) {
                                   {"unit", spec.unit},
                                   {"summary", summary_of(spec)},
                                   {"theory", spec.has_theory},
+                                  {"comparison", study::to_string(spec.comparison)},
                                   {"meaning", spec.meaning}});
   }
   all["theory_outputs"] = ordered_json::array();

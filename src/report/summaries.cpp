@@ -11,14 +11,13 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-study::Summary summary_at(const run::Experiment* experiment, const store::Variable& variable,
-                          std::size_t point) {
-  const study::Summary stored = variable.summary == "median" ? study::Summary::median : study::Summary::mean;
-  if (experiment == nullptr) return stored;
-  for (const study::ObservableSpec& spec : experiment->study->info().observables) {
-    if (spec.name == variable.name && spec.summary_at) return spec.summary_at(experiment->points.at(point));
-  }
-  return stored;
+/// The declaration of an observable, or null where the study is not known.
+const study::ObservableSpec* declaration(const run::Experiment* experiment, const std::string& observable) {
+  if (experiment == nullptr) return nullptr;
+  const std::vector<study::ObservableSpec>& all = experiment->study->info().observables;
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const study::ObservableSpec& spec) { return spec.name == observable; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 } // namespace
@@ -40,9 +39,15 @@ Summaries::Summaries(const store::Reader& reader, const run::Experiment* experim
   }
   if (const store::Variable* prediction = theory_of(reader.layout(), variable.name)) {
     theory_ = reader.theory(prediction->name);
+    comparison_ = prediction->comparison;
   }
-  const auto points = static_cast<std::size_t>(reader.layout().points());
-  for (std::size_t p = 0; p < points; ++p) summary_.push_back(summary_at(experiment, variable, p));
+  const study::ObservableSpec* declared = declaration(experiment, variable.name);
+  if (declared != nullptr && has_theory()) comparison_ = study::to_string(declared->comparison);
+  const study::Summary stored = variable.summary == "median" ? study::Summary::median : study::Summary::mean;
+  summary_.assign(static_cast<std::size_t>(reader.layout().points()), stored);
+  if (declared == nullptr || !declared->summary_at) return;
+  for (std::size_t p = 0; p < summary_.size(); ++p)
+    summary_[p] = declared->summary_at(experiment->points.at(p));
 }
 
 std::vector<double> Summaries::draws(std::size_t point, std::size_t entry) const {

@@ -5,6 +5,7 @@
 #include <pastur/run/study_file.hpp>
 #include <pastur/store/reader.hpp>
 
+#include <string>
 #include <vector>
 
 namespace pastur::report {
@@ -23,11 +24,14 @@ public:
   std::vector<double> draws(std::size_t point, std::size_t entry) const;
   std::size_t entries() const { return own_; }
   bool has_theory() const { return !theory_.empty(); }
+  /// How the theory is meant: "prediction", "limit" or "bound"; empty without one.
+  const std::string& comparison() const { return comparison_; }
 
 private:
   std::size_t draws_, own_;
-  std::vector<double> values_;          // points x draws x own; NaN where a draw is not done
-  std::vector<double> theory_;          // points x own, or empty
+  std::vector<double> values_; // points x draws x own; NaN where a draw is not done
+  std::vector<double> theory_; // points x own, or empty
+  std::string comparison_;
   std::vector<study::Summary> summary_; // per point
 };
 

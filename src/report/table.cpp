@@ -8,11 +8,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace pastur::report {
 
 namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// The observables to summarise, in the store's order.
 std::vector<store::Variable> chosen(const store::Layout& layout, std::int64_t largest,
@@ -65,14 +68,19 @@ Table make_table(const store::Reader& reader, const run::Experiment* experiment,
       for (std::size_t e = 0; e < entries.places.size(); ++e) {
         if (!there[e]) continue;
         Row row{.point = static_cast<std::int64_t>(p), .axes = sweep.places[p], .observable = variable.name};
-        row.coordinates.assign(table.dimensions.size(), std::numeric_limits<double>::quiet_NaN());
+        row.coordinates.assign(table.dimensions.size(), nan);
         for (std::size_t k = 0; k < entries.names.size(); ++k) {
           const auto at = std::find(table.dimensions.begin(), table.dimensions.end(), entries.names[k]);
           row.coordinates[static_cast<std::size_t>(at - table.dimensions.begin())] = entries.places[e][k];
         }
         row.estimate = summaries.estimate(p, e);
         row.theory = summaries.theory(p, e);
-        row.z = run::z_score(row.estimate, row.theory);
+        row.z = nan;
+        if (!std::isnan(row.theory)) {
+          row.comparison = summaries.comparison();
+          if (row.comparison == study::to_string(study::Comparison::prediction))
+            row.z = run::z_score(row.estimate, row.theory);
+        }
         table.rows.push_back(std::move(row));
       }
     }

@@ -24,6 +24,12 @@ bool any_theory(const Table& table) {
   return false;
 }
 
+/// The z-score, or in its place how a theory that has none is meant.
+std::string z_text(const Row& row) {
+  if (!std::isnan(row.z)) return fmt::format("{:+.1f}", row.z);
+  return row.comparison == study::to_string(study::Comparison::prediction) ? "" : row.comparison;
+}
+
 } // namespace
 
 std::string as_text(const Table& table) {
@@ -48,7 +54,7 @@ std::string as_text(const Table& table) {
     cells.push_back(std::to_string(row.estimate.count));
     if (theory) {
       cells.push_back(std::isnan(row.theory) ? "" : rounded(row.theory));
-      cells.push_back(std::isnan(row.z) ? "" : fmt::format("{:+.1f}", row.z));
+      cells.push_back(z_text(row));
     }
     columns.add(cells);
     previous = &row;
@@ -65,7 +71,7 @@ std::string as_csv(const Table& table) {
   std::vector<std::string> cells = table.axes;
   cells.emplace_back("observable");
   cells.insert(cells.end(), table.dimensions.begin(), table.dimensions.end());
-  cells.insert(cells.end(), {"value", "standard_error", "count", "theory", "z"});
+  cells.insert(cells.end(), {"value", "standard_error", "count", "theory", "z", "comparison"});
   std::string text = csv_line(cells);
   for (const Row& row : table.rows) {
     cells.clear();
@@ -77,6 +83,7 @@ std::string as_csv(const Table& table) {
     cells.push_back(std::to_string(row.estimate.count));
     cells.push_back(exact(row.theory));
     cells.push_back(exact(row.z));
+    cells.push_back(row.comparison);
     text += csv_line(cells);
   }
   return text;
@@ -95,6 +102,8 @@ std::string as_json(const Table& table) {
     record["standard_error"] = json(row.estimate.standard_error);
     record["count"] = row.estimate.count;
     record["theory"] = json(row.theory);
+    record["comparison"] =
+        row.comparison.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(row.comparison);
     record["z"] = json(row.z);
     rows.push_back(std::move(record));
   }

@@ -62,10 +62,6 @@ bool exists_at_any(const std::function<bool(const study::Parameters&)>& exists, 
   return !points.empty() && (!exists || std::any_of(points.begin(), points.end(), exists));
 }
 
-std::string_view to_string(study::Summary summary) {
-  return summary == study::Summary::mean ? "mean" : "median";
-}
-
 /// The dimensions in use, each as long as the longest that a quantity needs at a point where it exists.
 class Dimensions {
 public:
@@ -135,13 +131,18 @@ void add_quantities(const Experiment& experiment, store::Layout& layout) {
   for (const study::ObservableSpec& spec : info.observables) {
     if (exists_at_any(spec.exists, experiment.points)) {
       layout.observables.push_back(
-          {spec.name, spec.dimensions, spec.unit, spec.meaning, std::string(to_string(spec.summary))});
+          {spec.name, spec.dimensions, spec.unit, spec.meaning, std::string(study::to_string(spec.summary))});
       dimensions.include(spec.name, spec.dimensions, spec.exists, experiment.points);
     }
     if (spec.has_theory && predicted(spec)) {
-      layout.theory.push_back({spec.name + "_theory", spec.dimensions, spec.unit,
-                               "prediction: " + spec.meaning, std::string(to_string(spec.summary)),
-                               spec.name});
+      const std::string comparison(study::to_string(spec.comparison));
+      layout.theory.push_back({.name = spec.name + "_theory",
+                               .dimensions = spec.dimensions,
+                               .unit = spec.unit,
+                               .long_name = comparison + ": " + spec.meaning,
+                               .summary = std::string(study::to_string(spec.summary)),
+                               .theory_of = spec.name,
+                               .comparison = comparison});
       dimensions.include(spec.name, spec.dimensions, spec.exists, experiment.theory_points);
     }
   }

@@ -183,6 +183,7 @@ private:
     put_fill_value(dataset);
     if (!plan.is_theory) put_text(dataset, "summary", variable.summary);
     if (!variable.theory_of.empty()) put_text(dataset, "theory_of", variable.theory_of);
+    if (!variable.comparison.empty()) put_text(dataset, "comparison", variable.comparison);
     if (!coordinates.empty()) put_text(dataset, "coordinates", coordinates);
   }
 

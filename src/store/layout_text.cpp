@@ -68,9 +68,13 @@ Axis axis_from_json(const json& object) {
 }
 
 json variable_to_json(const Variable& variable) {
-  return {{"name", variable.name},       {"dimensions", variable.dimensions},
-          {"unit", variable.unit},       {"long_name", variable.long_name},
-          {"summary", variable.summary}, {"theory_of", variable.theory_of}};
+  return {{"name", variable.name},
+          {"dimensions", variable.dimensions},
+          {"unit", variable.unit},
+          {"long_name", variable.long_name},
+          {"summary", variable.summary},
+          {"theory_of", variable.theory_of},
+          {"comparison", variable.comparison}};
 }
 
 Variable variable_from_json(const json& object) {
@@ -81,6 +85,8 @@ Variable variable_from_json(const json& object) {
   variable.long_name = object.at("long_name");
   variable.summary = object.at("summary");
   variable.theory_of = object.at("theory_of");
+  // Stores written before it was kept know predictions only.
+  variable.comparison = object.value("comparison", variable.theory_of.empty() ? "" : "prediction");
   return variable;
 }
 

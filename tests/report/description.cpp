@@ -24,7 +24,7 @@ TEST(Description, text_has_every_declaration) {
     EXPECT_THAT(text, HasSubstr("  " + figure.name + " "));
   EXPECT_THAT(text, ContainsRegex("scale +sigma +real +1\\.0 +> 0 +m +model +standard deviation"));
   EXPECT_THAT(text, ContainsRegex("n +n +integer +20 +2\\.\\.10000000 +model +sample size"));
-  EXPECT_THAT(text, ContainsRegex("spread +m +median +yes +largest less smallest"));
+  EXPECT_THAT(text, ContainsRegex("spread +m +median +limit +largest less smallest"));
   EXPECT_THAT(text, HasSubstr("(read when law = uniform)"));
   EXPECT_THAT(text, HasSubstr("one draw at the defaults: 2e+02 flop"));
 }
@@ -41,6 +41,8 @@ TEST(Description, json_can_be_read_by_a_program) {
   EXPECT_EQ(parsed["parameters"][1]["choices"], nlohmann::json({"gauss", "uniform"}));
   EXPECT_TRUE(parsed["parameters"][5]["coordinate"]);
   EXPECT_EQ(parsed["observables"][1]["dimensions"], nlohmann::json({"ridge"}));
+  EXPECT_EQ(parsed["observables"][1]["comparison"], "prediction");
+  EXPECT_EQ(parsed["observables"][3]["comparison"], "limit");
   EXPECT_EQ(parsed["theory_outputs"][0]["name"], "mean_variance");
   EXPECT_EQ(parsed["cost_of_a_draw"]["flops"], 200.0);
 }

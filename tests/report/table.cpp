@@ -81,6 +81,27 @@ TEST(Table, summarises_by_the_median_where_the_study_says_so) {
   EXPECT_GT(row(table, "sample_mean", 0).estimate.value, 1e5);
 }
 
+TEST(Table, has_no_z_score_where_theory_is_a_limit) {
+  ToyStore toy("draws = 4\n[parameters]\nlaw = \"uniform\"\n");
+  toy.write(spaced);
+  const store::Reader reader(toy.path());
+  for (const run::Experiment* experiment :
+       {&toy.experiment(), static_cast<const run::Experiment*>(nullptr)}) {
+    const Table table = make_table(reader, experiment, 2);
+    const Row& limit = row(table, "spread", 0);
+    EXPECT_NEAR(limit.theory, std::sqrt(12.0) * 19.0 / 21.0, 1e-12);
+    EXPECT_GT(limit.estimate.standard_error, 0.0);
+    EXPECT_TRUE(std::isnan(limit.z));
+    EXPECT_EQ(limit.comparison, "limit");
+    EXPECT_FALSE(std::isnan(row(table, "sample_mean", 0).z));
+    EXPECT_THAT(as_text(table), testing::ContainsRegex("spread .* 3\\.13419 +limit\n"));
+    EXPECT_THAT(as_csv(table), testing::ContainsRegex("spread,.*,limit\n"));
+    const auto record = nlohmann::json::parse(as_json(table))["rows"].back();
+    EXPECT_EQ(record["comparison"], "limit");
+    EXPECT_TRUE(record["z"].is_null());
+  }
+}
+
 TEST(Table, works_without_the_study) {
   ToyStore toy("draws = 4\n[sweep]\nn = [5, 10]\n");
   toy.write(spaced);
@@ -136,9 +157,9 @@ TEST(Table, csv_has_full_precision_and_empty_cells_where_there_is_nothing) {
   std::istringstream csv(as_csv(make_table(store::Reader(toy.path()), &toy.experiment(), 1)));
   std::string line;
   std::getline(csv, line);
-  EXPECT_EQ(line, "n,observable,ridge,value,standard_error,count,theory,z");
+  EXPECT_EQ(line, "n,observable,ridge,value,standard_error,count,theory,z,comparison");
   std::getline(csv, line);
-  EXPECT_EQ(line, "3,sample_mean,,0.3333333333333333,,1,0,");
+  EXPECT_EQ(line, "3,sample_mean,,0.3333333333333333,,1,0,,prediction");
   std::getline(csv, line);
   EXPECT_THAT(line, HasSubstr("3,test_error,0.1,0.3333333333333333,,1,0.31217"));
 }

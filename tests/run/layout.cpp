@@ -74,6 +74,8 @@ TEST(StoreLayout, carries_types_units_and_meanings_of_axes) {
   EXPECT_THAT(layout.observables[1].dimensions, ElementsAre("ridge"));
   EXPECT_EQ(layout.theory[1].theory_of, "test_error");
   EXPECT_EQ(layout.theory[1].unit, "m^2");
+  EXPECT_EQ(layout.theory[1].comparison, "prediction");
+  EXPECT_EQ(layout.theory[1].long_name, "prediction: squared error of the shrunk mean");
 }
 
 TEST(StoreLayout, writes_mixed_axes_and_lists_as_text) {

@@ -217,6 +217,7 @@ private:
          .meaning = "largest less smallest",
          .summary = study::Summary::median,
          .has_theory = true,
+         .comparison = study::Comparison::limit,
          .exists = uniform},
     };
     info.theory_outputs = {

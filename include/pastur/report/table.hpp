@@ -19,8 +19,9 @@ struct Row {
   std::vector<Scalar> coordinates{}; ///< its own coordinates, one per Table::dimensions; a NaN where the
                                      ///< observable has no such dimension
   run::Estimate estimate{};
-  double theory = 0.0; ///< NaN where there is none
-  double z = 0.0;
+  double theory = 0.0;      ///< NaN where there is none
+  std::string comparison{}; ///< how it is meant: "prediction", "limit" or "bound"; empty where there is none
+  double z = 0.0;           ///< NaN but for a prediction
 };
 
 struct Table {
@@ -43,7 +44,7 @@ std::string as_text(const Table& table);
 /// A header line, then numbers in full precision; empty cells where there is nothing.
 std::string as_csv(const Table& table);
 /// {"study", "rows": [{axis..., "observable", dimension..., "value", "standard_error", "count", "theory",
-/// "z"}]}; null where there is nothing.
+/// "comparison", "z"}]}; null where there is nothing.
 std::string as_json(const Table& table);
 
 } // namespace pastur::report

@@ -26,6 +26,7 @@ struct Variable {
   std::string summary = "mean";
   std::string
       theory_of{}; ///< theory variables: the observable they predict, or empty for a theory-only output
+  std::string comparison{}; ///< with theory_of: "prediction", "limit" or "bound"
 };
 
 /// Everything about a store that is fixed when it is created. Points are numbered row-major over the axes

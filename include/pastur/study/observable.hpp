@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pastur::study {
@@ -22,6 +23,14 @@ struct Dimension {
 /// exist).
 enum class Summary { mean, median };
 
+/// How an observable's theory is meant. A prediction is the value that the summary estimates, so a z-score
+/// compares the two. A limit is what it tends to with some size, and a bound is what it must not cross: both
+/// stand beside the draws without a z-score.
+enum class Comparison { prediction, limit, bound };
+
+std::string_view to_string(Summary summary);
+std::string_view to_string(Comparison comparison);
+
 struct ObservableSpec {
   std::string name;
   std::vector<std::string>
@@ -30,6 +39,7 @@ struct ObservableSpec {
   std::string meaning{};
   Summary summary = Summary::mean;
   bool has_theory = false; ///< theory() sets it under the same name; it becomes NAME_theory in the store
+  Comparison comparison = Comparison::prediction;  ///< of its theory
   std::function<bool(const Parameters&)> exists{}; ///< at which points; empty: at all
   std::function<Summary(const Parameters&)>
       summary_at{}; ///< where the summary depends on the point; empty: `summary`
