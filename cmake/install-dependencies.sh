@@ -16,6 +16,8 @@ packages=(
   dataset-fashion-mnist
   # the tests read result files with these
   hdf5-tools netcdf-bin python3-xarray python3-h5netcdf python3-h5py
+  # job scripts run on a real SLURM, which tests/slurm starts on the loopback
+  slurm-wlm munge
 )
 
 missing=()

@@ -28,7 +28,9 @@ Environment::Environment(const std::vector<std::string>& petsc_options) {
   // PETSc's signal handlers print a trace for every broken pipe; the system's answers are the right ones.
   PetscPopSignalHandler();
   set_blas_threads(1);
-  install_stop_handlers();
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  install_stop_handlers(rank == 0);
 }
 
 Environment::~Environment() {

@@ -16,8 +16,13 @@ public:
 
   void add(store::DrawRecord record) {
     bytes_ += 8 * doubles(record);
+    const bool long_draw = record.seconds >= 0.5; // far longer than a commit takes
     records_.push_back(std::move(record));
-    flush_if_due();
+    if (long_draw) {
+      flush();
+    } else {
+      flush_if_due();
+    }
   }
   void flush_if_due() {
     if (std::chrono::steady_clock::now() - last_ >= std::chrono::seconds(2) || bytes_ >= largest_bytes)

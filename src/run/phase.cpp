@@ -6,12 +6,13 @@
 
 #include <pastur/parallel/agree.hpp>
 #include <pastur/parallel/log_event.hpp>
-#include <pastur/parallel/stop_request.hpp>
 #include <pastur/parallel/work_queue.hpp>
 #include <pastur/run/layout.hpp>
 
-#include <array>
+#include <chrono>
 #include <exception>
+#include <optional>
+#include <utility>
 
 namespace pastur::run {
 
@@ -57,14 +58,8 @@ std::optional<double> watched_value(const store::DrawRecord& record) {
 
 } // namespace
 
-std::optional<std::string> Deadline::reached() const {
-  if (std::optional<std::string> signal = parallel::stop_signal()) return signal;
-  if (time && Clock::now() >= *time) return "time limit";
-  return std::nullopt;
-}
-
-void run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks,
-               int team_size, const Deadline& deadline, Progress& progress,
+bool run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks,
+               int team_size, const Deadline& deadline, DrawTimes& times, Progress& progress,
                const parallel::Communicator& world) {
   const int teams = world.size() / team_size;
   const bool works = world.rank() < teams * team_size;
@@ -74,27 +69,37 @@ void run_phase(const Experiment& experiment, store::Store& store, const std::vec
   for (const store::Variable& observable : layout.observables) names.push_back(observable.name);
 
   std::exception_ptr failure;
+  bool left_out = false;
   {
     parallel::WorkQueue queue(world, static_cast<std::int64_t>(tasks.size()), teams);
     CommitBuffer buffer(store);
     const bool leads = works && team.rank() == 0;
-    std::array<std::int64_t, 2> range{0, 0}; // this team's chunk, kept equal on its ranks
-    while (works) {
-      if (leads) {
-        // The decision to stop, and the next chunk, are the leader's; its team follows.
+    std::pair<std::int64_t, std::int64_t> chunk{0, 0};
+    // The decision to stop, and the next task, are the leader's; its team follows.
+    const auto next_task = [&]() -> std::int64_t {
+      for (;;) {
         if (failure || deadline.reached()) {
           queue.close();
-          range = {-1, -1};
-        } else if (range[0] == range[1]) {
-          const auto taken = queue.take(256);
-          range = taken ? std::array{taken->first, taken->second} : std::array<std::int64_t, 2>{-1, -1};
+          return -1;
         }
+        if (chunk.first == chunk.second) {
+          const auto taken = queue.take(256);
+          if (!taken) return -1;
+          chunk = *taken;
+        }
+        const std::int64_t next = chunk.first++;
+        if (deadline.leaves(times.expected(tasks[static_cast<std::size_t>(next)].cost))) return next;
+        left_out = true;
       }
-      if (team.size() > 1) team.broadcast(std::span<std::int64_t>(range));
-      if (range[0] < 0) break;
-      const Task& task = tasks[static_cast<std::size_t>(range[0]++)];
+    };
+    while (works) {
+      std::int64_t next = leads ? next_task() : 0;
+      if (team.size() > 1) next = team.broadcast(next);
+      if (next < 0) break;
+      const Task& task = tasks[static_cast<std::size_t>(next)];
       store::DrawRecord record = take_draw(experiment, layout, names, task, team);
       if (!leads) continue;
+      times.add(task.cost, record.seconds);
       progress.finished(task.point, record.state == store::DrawState::failed, watched_value(record));
       try {
         const parallel::LogEvent event("PasturCommit");
@@ -115,6 +120,7 @@ void run_phase(const Experiment& experiment, store::Store& store, const std::vec
   parallel::agree(world, [&] {
     if (failure) std::rethrow_exception(failure);
   });
+  return !world.all(!left_out);
 }
 
 } // namespace pastur::run

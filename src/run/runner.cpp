@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "deadline.hpp"
 #include "padding.hpp"
 #include "phase.hpp"
 #include "progress.hpp"
@@ -36,7 +37,7 @@ public:
 private:
   void check_options() const;
   store::Store open_store(const store::Layout& layout) const;
-  void write_theory(store::Store& store) const;
+  bool write_theory(store::Store& store, const Deadline& deadline) const;
   bool in_shard(std::int64_t draw) const { return draw % options_.shard.count == options_.shard.index; }
   std::vector<std::int64_t> targets(const store::Store& store) const;
   std::vector<Task> open_tasks(const std::vector<std::int64_t>& targets,
@@ -57,7 +58,7 @@ private:
   std::vector<double> flops_;       // per point
   std::vector<DrawState> states_;   // point-major, as of the last look at the store
   std::vector<std::int64_t> goals_; // draws per point that the rule asks for so far
-  bool more_wanted_ = false;        // stopped before the rule was satisfied, though every goal so far is met
+  bool more_wanted_ = false;        // stopped before theory or rule were satisfied, though every goal is met
 };
 
 void Run::say(const std::string& line) const {
@@ -92,9 +93,11 @@ store::Store Run::open_store(const store::Layout& layout) const {
   return store::Store::resume(world_, options_.output, layout);
 }
 
-void Run::write_theory(store::Store& store) const {
+/// False when the deadline came first.
+bool Run::write_theory(store::Store& store, const Deadline& deadline) const {
   const store::Layout& layout = store.layout();
-  if (layout.theory.empty()) return;
+  if (layout.theory.empty()) return true;
+  bool whole = true;
   const study::StudyInfo& info = experiment_.study->info();
   std::vector<std::string> names;
   for (const store::Variable& variable : layout.theory)
@@ -103,6 +106,10 @@ void Run::write_theory(store::Store& store) const {
     // Points are dealt to the ranks like cards; each writes its own.
     for (std::size_t p = static_cast<std::size_t>(world_.rank()); p < points.size();
          p += static_cast<std::size_t>(world_.size())) {
+      if (deadline.reached()) {
+        whole = false;
+        return;
+      }
       study::Recorder recorder(study::theory_slots(info, points[p]));
       experiment_.study->theory(points[p], recorder);
       recorder.require_complete();
@@ -114,6 +121,7 @@ void Run::write_theory(store::Store& store) const {
     write_all(experiment_.points, false);
     write_all(experiment_.theory_points, true);
   });
+  return world_.all(whole);
 }
 
 /// The draws each point should have next: all of them, or what its precision asks for. The same on every
@@ -189,7 +197,8 @@ std::vector<Task> Run::open_tasks(const std::vector<std::int64_t>& targets,
       if (!in_shard(d)) continue;
       const bool again =
           options_.retry_failed && state(p, d) == DrawState::failed && retried.insert({p, d}).second;
-      if (state(p, d) == DrawState::pending || again) tasks.push_back({p, d});
+      if (state(p, d) == DrawState::pending || again)
+        tasks.push_back({p, d, flops_[static_cast<std::size_t>(p)]});
     }
   }
   return tasks;
@@ -198,6 +207,8 @@ std::vector<Task> Run::open_tasks(const std::vector<std::int64_t>& targets,
 void Run::take_draws(store::Store& store, const Deadline& deadline, Progress& progress) {
   std::set<std::pair<std::int64_t, std::int64_t>> retried;
   goals_.assign(experiment_.points.size(), 0);
+  DrawTimes times;
+  bool left_out = false; // a draw, for lack of time
   for (;;) {
     const std::vector<std::int64_t> next = targets(store);
     const bool grows = next != goals_;
@@ -214,11 +225,11 @@ void Run::take_draws(store::Store& store, const Deadline& deadline, Progress& pr
     }
     progress.expect(ahead);
     for (const auto& [team_size, phase] : phases)
-      run_phase(experiment_, store, phase, team_size, deadline, progress, world_);
+      left_out |= run_phase(experiment_, store, phase, team_size, deadline, times, progress, world_);
     if (!tasks.empty()) states_ = store.states();
     if (!experiment_.file.draws.until) return;
-    if (!world_.all(!deadline.reached())) {
-      more_wanted_ = targets(store) != goals_;
+    if (left_out || !world_.all(!deadline.reached())) {
+      more_wanted_ |= targets(store) != goals_;
       return;
     }
   }
@@ -251,12 +262,7 @@ ExitCode Run::operator()() {
   for (const study::Parameters& point : experiment_.points)
     flops_.push_back(experiment_.study->cost(point).flops);
 
-  Deadline deadline;
-  if (options_.max_seconds) {
-    deadline.time =
-        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                               std::chrono::duration<double>(*options_.max_seconds));
-  }
+  const Deadline deadline(options_.max_seconds, world_);
   store::Store store = open_store(layout);
   const Provenance provenance(options_, world_, team_sizes_);
   parallel::agree(world_, [&] {
@@ -268,7 +274,7 @@ ExitCode Run::operator()() {
   if (there > 0)
     say(fmt::format("{}: {} of {} draws are there already", options_.output.string(), there, states_.size()));
 
-  write_theory(store);
+  more_wanted_ = !write_theory(store, deadline);
   std::string watched;
   for (const store::Variable& observable : layout.observables) {
     if (layout.own_size(observable) == 1 && watched.empty()) watched = observable.name;
@@ -284,9 +290,11 @@ ExitCode Run::operator()() {
     if (world_.rank() == 0) store.write_provenance(provenance.ended(code, done, failed));
   });
   if (code == ExitCode::incomplete) {
-    const std::string reason = deadline.reached().value_or("a stop request");
-    say(fmt::format("stopped by {}; {} is consistent: the same command goes on from here", reason,
-                    options_.output.string()));
+    const std::string otherwise = deadline.limit().empty() ? "a stop request" : deadline.limit();
+    say(fmt::format("stopped by {}; {} is consistent: the same command goes on from here",
+                    deadline.reached().value_or(otherwise), options_.output.string()));
+    if (done + failed == there && !states_.empty())
+      say("no draw was finished in this run: if that happens again, it needs more time, or larger teams");
   }
   if (failed > 0)
     say(fmt::format("{} draws failed; `pastur status {}` lists their reasons", failed,

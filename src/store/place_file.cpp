@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstring>
 #include <random>
+#include <stdexcept>
 
 namespace pastur::store {
 
@@ -26,7 +27,7 @@ std::string temporary_prefix(const std::filesystem::path& target) {
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& file, int error) {
-  throw InputError(fmt::format("{} cannot be written: {}", file.string(), std::strerror(error)));
+  throw std::runtime_error(fmt::format("{} cannot be written: {}", file.string(), std::strerror(error)));
 }
 
 void sync_folder(const std::filesystem::path& folder) {
@@ -75,8 +76,8 @@ void require_space(const std::filesystem::path& trial, std::uint64_t bytes) {
   if (statvfs(trial.parent_path().c_str(), &disk) == 0) {
     const std::uint64_t free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
     if (bytes > free) {
-      throw InputError(fmt::format("{}, {} has {:.1f} MiB free", needs, trial.parent_path().string(),
-                                   static_cast<double>(free) / mib));
+      throw std::runtime_error(fmt::format("{}, {} has {:.1f} MiB free", needs, trial.parent_path().string(),
+                                           static_cast<double>(free) / mib));
     }
   }
   const Descriptor file(open(trial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
@@ -84,8 +85,8 @@ void require_space(const std::filesystem::path& trial, std::uint64_t bytes) {
   const int error = fallocate(file.get(), 0, 0, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
   unlink(trial.c_str());
   if (error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO) {
-    throw InputError(fmt::format("{}, which {} does not give: {}", needs, trial.parent_path().string(),
-                                 std::strerror(error)));
+    throw std::runtime_error(fmt::format("{}, which {} does not give: {}", needs,
+                                         trial.parent_path().string(), std::strerror(error)));
   }
 }
 

@@ -10,8 +10,8 @@ namespace pastur::store {
 /// in one lock. Throws InputError when its folder does not exist.
 std::filesystem::path resolved(const std::filesystem::path& path);
 
-/// Throws InputError when the disk of `trial` cannot hold `bytes`: reserves a file of that name and that
-/// size, and removes it again. So a full disk, a quota or a limit shows before anything is written.
+/// Throws std::runtime_error when the disk of `trial` cannot hold `bytes`: reserves a file of that name and
+/// that size, and removes it again. So a full disk, a quota or a limit shows before anything is written.
 void require_space(const std::filesystem::path& trial, std::uint64_t bytes);
 
 /// A name in `target`'s folder that no other process uses. Names left by killed runs are recognised by their
@@ -21,7 +21,7 @@ std::filesystem::path temporary_name(const std::filesystem::path& target);
 void remove_stale_temporaries(const std::filesystem::path& target);
 
 /// Moves a durable file to its final name and forces the folder to the disk. Throws InputError when `target`
-/// exists and `overwrite` is false.
+/// exists and `overwrite` is false, std::runtime_error when the system refuses.
 void move_into_place(const std::filesystem::path& file, const std::filesystem::path& target, bool overwrite);
 
 } // namespace pastur::store

@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <stdexcept>
 #include <utility>
 
 namespace pastur::store {
@@ -47,6 +48,22 @@ bool still_there(int fd, const std::filesystem::path& path) {
          opened.st_dev == named.st_dev;
 }
 
+std::filesystem::path lock_file(const std::filesystem::path& result_file) {
+  return result_file.parent_path() / fmt::format(".{}.lock", result_file.filename().string());
+}
+
+[[noreturn]] void refuse_unwritable(const std::filesystem::path& result_file, int error) {
+  throw std::runtime_error(
+      fmt::format("{} cannot be written: {}", result_file.string(), std::strerror(error)));
+}
+
+[[noreturn]] void refuse_second_writer(const std::filesystem::path& lock_file, const std::string& holder) {
+  const std::string name = lock_file.filename().string(); // ".NAME.lock"
+  throw InputError(
+      fmt::format("{} is being written by another run ({}): wait for it or choose another output file",
+                  (lock_file.parent_path() / name.substr(1, name.size() - 6)).string(), holder));
+}
+
 void sign(int fd) {
   const std::string text = signature();
   // Only the message of a refused run depends on these, so a failure here is not worth stopping for.
@@ -65,13 +82,11 @@ bool means_no_locks_here(int error) {
 
 RunLock RunLock::acquire(const std::filesystem::path& result_file) {
   RunLock lock;
-  lock.path_ = result_file.parent_path() / fmt::format(".{}.lock", result_file.filename().string());
+  lock.path_ = lock_file(result_file);
   lock.owner_ = getpid();
   for (;;) {
     const int fd = open(lock.path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0) {
-      throw InputError(fmt::format("{} cannot be written: {}", result_file.string(), std::strerror(errno)));
-    }
+    if (fd < 0) refuse_unwritable(result_file, errno);
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
       if (still_there(fd, lock.path_)) {
         sign(fd);
@@ -94,10 +109,28 @@ RunLock RunLock::acquire(const std::filesystem::path& result_file) {
       unlink(lock.path_.c_str());
       return RunLock();
     }
-    throw InputError(
-        fmt::format("{} is being written by another run ({}): wait for it or choose another output file",
-                    result_file.string(), holder));
+    refuse_second_writer(lock.path_, holder);
   }
+}
+
+void RunLock::share() {
+  if (fd_ < 0) return;
+  // The change is not atomic: another run may come in between, and then the file is that run's.
+  while (flock(fd_, LOCK_SH | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    const std::string holder = read_signature(fd_);
+    owner_ = -1;
+    refuse_second_writer(path_, holder);
+  }
+}
+
+RunLock RunLock::join(const std::filesystem::path& result_file) {
+  RunLock lock;
+  lock.path_ = lock_file(result_file);
+  lock.fd_ = open(lock.path_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (lock.fd_ < 0) refuse_unwritable(result_file, errno);
+  lock.share();
+  return lock;
 }
 
 RunLock::RunLock(RunLock&& other) noexcept

@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -77,7 +78,7 @@ void create_and_place(const std::filesystem::path& path, const Layout& layout, b
   } catch (const std::exception& error) {
     unlink(temporary.c_str());
     if (dynamic_cast<const InputError*>(&error) != nullptr) throw;
-    throw InputError(fmt::format("{} cannot be created: {}", path.string(), error.what()));
+    throw std::runtime_error(fmt::format("{} cannot be created: {}", path.string(), error.what()));
   }
 }
 
@@ -127,14 +128,24 @@ struct Store::Impl {
     layout = layout_from_text(text);
   }
 
+  /// Rank 0's lock becomes everyone's, so that it lasts as long as any rank may write. @note Collective
+  void share_lock() {
+    if (comm.broadcast(static_cast<std::int64_t>(lock.held() ? 1 : 0)) == 0) return;
+    parallel::agree(comm, [&] { lock.share(); });
+    parallel::agree(comm, [&] {
+      if (comm.rank() != 0) lock = RunLock::join(path);
+    });
+  }
+
   /// @note Collective
   void open() {
     const QuietErrors quiet;
+    share_lock();
     parallel::agree(comm, [&] {
       descriptor = Descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
       if (!descriptor) {
-        throw InputError(
-            fmt::format("{} cannot be written on every node: {}", path.string(), std::strerror(errno)));
+        throw std::runtime_error(
+            fmt::format("{} cannot be written: {}", path.string(), std::strerror(errno)));
       }
     });
     file = open_in_parallel(comm, path);
@@ -148,11 +159,19 @@ struct Store::Impl {
     });
   }
 
+  /// Throws with the bare reason.
   void sync() {
-    if (fdatasync(descriptor.get()) != 0) {
-      throw std::runtime_error(fmt::format("{} cannot be written: {}", path.string(), std::strerror(errno)));
-    }
+    if (fdatasync(descriptor.get()) != 0) throw std::runtime_error(std::strerror(errno));
     unsynced = false;
+    // What is written to a file without its name would be lost without a word.
+    struct stat opened {
+    }, named{};
+    const int there = stat(path.c_str(), &named);
+    if (fstat(descriptor.get(), &opened) == 0 &&
+        (there != 0 || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev)) {
+      throw std::runtime_error(fmt::format("the file was {} while the run wrote it",
+                                           there == 0 ? "replaced" : "moved or removed"));
+    }
   }
 
   /// @note Collective
@@ -284,8 +303,13 @@ void Store::write_theory(std::int64_t point, std::span<const std::vector<double>
 void Store::write_provenance(const std::string& json) {
   if (impl_->comm.rank() != 0) throw std::logic_error("only rank 0 writes provenance");
   const QuietErrors quiet;
-  impl_->provenance->write(json);
-  impl_->sync();
+  try {
+    impl_->provenance->write(json);
+    impl_->sync();
+  } catch (const std::exception& error) {
+    throw std::runtime_error(
+        fmt::format("{}: the run's record could not be written: {}", impl_->path.string(), error.what()));
+  }
 }
 
 } // namespace pastur::store

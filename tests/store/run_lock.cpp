@@ -66,28 +66,85 @@ TEST(RunLock, two_names_of_one_file_share_one_lock) {
   EXPECT_THAT(refusal_of_second_run(world, scratch / "link.h5", false), HasSubstr("another run"));
 }
 
+/// A process that holds a lock until it is killed.
+class Holder {
+public:
+  template <class Lock>
+  explicit Holder(const Lock& lock) {
+    int ready[2];
+    if (pipe(ready) != 0) return;
+    child_ = fork();
+    if (child_ == 0) {
+      const RunLock held = lock();
+      const ssize_t written = write(ready[1], held.held() ? "x" : "-", 1);
+      for (;;) pause();
+      _exit(static_cast<int>(written));
+    }
+    char byte = 0;
+    holds_ = read(ready[0], &byte, 1) == 1 && byte == 'x';
+    close(ready[0]);
+    close(ready[1]);
+  }
+  Holder(const Holder&) = delete;
+  Holder& operator=(const Holder&) = delete;
+  ~Holder() { end(); }
+
+  bool holds() const { return holds_; }
+  void end() {
+    if (child_ <= 0) return;
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+    child_ = -1;
+  }
+
+private:
+  pid_t child_ = -1;
+  bool holds_ = false;
+};
+
 TEST(RunLock, dies_with_its_owner) {
   const Communicator world = Communicator::world();
   const samples::Scratch scratch(world);
   if (world.rank() != 0) return;
-  int ready[2];
-  ASSERT_EQ(pipe(ready), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    const RunLock lock = RunLock::acquire(scratch / "out.h5");
-    const ssize_t written = write(ready[1], "x", 1);
-    for (;;) pause();
-    _exit(static_cast<int>(written));
-  }
-  char byte = 0;
-  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  Holder holder([&] { return RunLock::acquire(scratch / "out.h5"); });
+  ASSERT_TRUE(holder.holds());
   EXPECT_THROW(RunLock::acquire(scratch / "out.h5"), InputError);
-  kill(child, SIGKILL);
-  waitpid(child, nullptr, 0);
+  holder.end();
   EXPECT_TRUE(RunLock::acquire(scratch / "out.h5").held());
   EXPECT_TRUE(scratch.contents().empty());
-  close(ready[0]);
-  close(ready[1]);
+}
+
+TEST(RunLock, lasts_as_long_as_any_rank_lives) {
+  const Communicator world = Communicator::world();
+  const samples::Scratch scratch(world);
+  if (world.rank() != 0) return;
+  const std::filesystem::path path = scratch / "out.h5";
+  Holder first([&] {
+    RunLock lock = RunLock::acquire(path);
+    lock.share();
+    return lock;
+  });
+  ASSERT_TRUE(first.holds());
+  Holder second([&] { return RunLock::join(path); });
+  ASSERT_TRUE(second.holds());
+  first.end();
+  EXPECT_THROW(RunLock::acquire(path), InputError);
+  second.end();
+  EXPECT_TRUE(RunLock::acquire(path).held());
+  EXPECT_TRUE(scratch.contents().empty());
+}
+
+TEST(RunLock, another_run_cannot_join) {
+  const Communicator world = Communicator::world();
+  const samples::Scratch scratch(world);
+  if (world.rank() != 0) return;
+  const RunLock lock = RunLock::acquire(scratch / "out.h5");
+  try {
+    RunLock::join(scratch / "out.h5");
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr((scratch / "out.h5").string() + " is being written by another run"));
+  }
 }
 
 TEST(RunLock, errors_of_file_systems_without_locks_are_told_from_a_held_lock) {

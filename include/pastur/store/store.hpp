@@ -38,7 +38,8 @@ FileStatus inspect(const std::filesystem::path& path);
 class Store {
 public:
   /// Creates `path` from a layout: written under a temporary name by rank 0, flushed, renamed into place.
-  /// Throws InputError when the file exists and `overwrite` is false, or when another run holds it. @note
+  /// Throws InputError when the file exists and `overwrite` is false, or when another run holds it, and
+  /// std::runtime_error when the system refuses (a full disk, a folder without write permission). @note
   /// Collective
   static Store create(const parallel::Communicator& comm, const std::filesystem::path& path,
                       const Layout& layout, bool overwrite);
@@ -58,7 +59,7 @@ public:
   std::vector<double> read(std::size_t observable, std::int64_t point, std::int64_t draw) const;
   /// Commits finished draws: values, then checksum, then state byte, one fdatasync for the group. Not
   /// collective; any rank, distinct slots. Throws std::runtime_error (with the system's reason) when the disk
-  /// refuses.
+  /// refuses, or when the file has lost its name: moved, removed or replaced meanwhile.
   void commit(std::span<const DrawRecord> records);
   /// Writes the theory of a point: one vector per Layout::theory. `fine`: a point of the finer grid. Not
   /// collective.
