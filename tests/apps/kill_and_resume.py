@@ -171,6 +171,8 @@ class Campaign:
                 self.worst = max(self.worst, relative_difference(values, found[name]))
                 assert self.worst < 1e-10, f"{name} differs by {self.worst:.1e}"
         self.stores += 1
+        print(f"teams of up to {self.largest_team}: {self.stores} stores finished after {self.kills.total()} kills, {self.looked_at} committed draws "
+              "looked at again", flush=True)
 
 
 def main():

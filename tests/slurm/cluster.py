@@ -139,6 +139,16 @@ class Cluster:
         self.daemon("slurmctld", "-D", "-i")
         self.daemon("slurmd", "-D", "-N", host)
         self.wait_for("slurmctld and slurmd", lambda: self.node_state() in ("idle", "mixed"))
+        self.try_a_step()
+
+    def try_a_step(self):
+        """Some containers let the daemons start and no job."""
+        try:
+            step = subprocess.run(["srun", "--mpi=pmix", "--ntasks=2", "true"], env=self.environment, capture_output=True, text=True, timeout=30)
+        except subprocess.TimeoutExpired:
+            raise CannotStart(f"a step that does nothing hangs: {self.last_words()}") from None
+        if step.returncode != 0:
+            raise CannotStart(f"a step that does nothing fails: {step.stderr.strip()}")
 
     def daemon(self, name, *arguments):
         with open(f"{self.folder}/{name}.output", "wb") as output:

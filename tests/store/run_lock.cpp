@@ -46,6 +46,7 @@ TEST(RunLock, a_second_writer_is_refused_and_told_who_holds_the_file) {
       const std::string message = refusal_of_second_run(world, scratch / "out.h5", overwrite);
       EXPECT_THAT(message, HasSubstr("another run"));
       EXPECT_THAT(message, HasSubstr("SLURM job 4711"));
+      EXPECT_THAT(message, HasSubstr("(host "));
       EXPECT_THAT(message, HasSubstr("process "));
       EXPECT_THAT(message, HasSubstr("since 20"));
     }
