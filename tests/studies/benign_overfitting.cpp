@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Monte Carlo against the numbers measured independently (4 combined standard errors) and against the theory
 // (the stated tolerances plus 3 standard errors).
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
 
 #include <pastur/studies/benign_overfitting.hpp>
 

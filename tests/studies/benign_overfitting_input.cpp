@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Bad input, vectors of the user's own, and what the study declares.
-#include "nt_interpolation_points.hpp"
+#include "support/study_input.hpp"
 
 #include <pastur/studies/benign_overfitting.hpp>
 #include <pastur/studies/registry.hpp>
@@ -27,30 +27,13 @@ study::Value real(double value) {
   return study::Value(value);
 }
 
-class BenignOverfittingInput : public testing::Test {
+class BenignOverfittingInput : public testing_support::StudyInput<studies::BenignOverfitting> {
 protected:
   void TearDown() override {
     world_.barrier();
     if (world_.rank() == 0) {
       for (const std::string& path : written_) std::filesystem::remove(path);
     }
-  }
-
-  /// The message of the InputError that `settings` and their preparation end in.
-  std::string refusal(const std::vector<Setting>& settings) {
-    try {
-      const study::Parameters point = point_of(study_, settings);
-      study_.prepare(std::span<const study::Parameters>(&point, 1), world_);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "accepted";
-  }
-
-  void expect_refused(const std::vector<Setting>& settings, const std::vector<std::string>& words) {
-    const std::string message = refusal(settings);
-    for (const std::string& text : words)
-      EXPECT_NE(message.find(text), std::string::npos) << "`" << text << "` is not in: " << message;
   }
 
   /// Written by rank 0. @note Collective
@@ -83,8 +66,6 @@ protected:
     return predicted(study_, point);
   }
 
-  studies::BenignOverfitting study_;
-  parallel::Communicator world_ = parallel::Communicator::world();
   std::vector<std::string> written_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One draw, whoever computes it: team sizes, and a plain reference in extended precision.
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
 
 #include <pastur/random/fill.hpp>
 #include <pastur/studies/benign_overfitting.hpp>
@@ -30,10 +30,10 @@ study::Value real(double value) {
 /// theta_hat written out, with X as a whole.
 class Reference {
 public:
-  Reference(const study::Study& study, const study::Parameters& point) {
+  Reference(const study::Study& study, const study::Parameters& point, std::int64_t draw = 0) {
     const std::int64_t n = point.integer("n");
     const std::int64_t p = point.integer("p");
-    const random::Streams streams = testing_support::streams_of(study, point, 0);
+    const random::Streams streams = testing_support::streams_of(study, point, draw);
     const studies::benign_overfitting::Population population(studies::benign_overfitting::setting_of(point));
     std::vector<double> s(static_cast<std::size_t>(p));
     std::vector<double> theta(s.size());
@@ -65,7 +65,7 @@ public:
     // theta_hat = L y
     const Matrix map =
         least_squares
-            ? Matrix((x_.transpose() * x_).ldlt().solve(x_.transpose()))
+            ? Matrix(x_.completeOrthogonalDecomposition().pseudoInverse())
             : Matrix(x_.transpose() * (x_ * x_.transpose() + ridge * Matrix::Identity(x_.rows(), x_.rows()))
                                           .ldlt()
                                           .solve(Matrix::Identity(x_.rows(), x_.rows())));
@@ -80,6 +80,8 @@ public:
     const Matrix gram = x_ * x_.transpose();
     return static_cast<double>(Eigen::SelfAdjointEigenSolver<Matrix>(gram).eigenvalues()(0));
   }
+
+  Eigen::Index rank() const { return x_.completeOrthogonalDecomposition().rank(); }
 
 private:
   double noise_ = 0.0;
@@ -300,6 +302,36 @@ TEST_F(BenignOverfittingTeams, exact_zeros_are_exact) {
   const study::Recorder high =
       drawn(study_, point_of(study_, {{"n", whole(20)}, {"p", whole(60)}}), parallel::Communicator::self());
   EXPECT_EQ(high.values("train_error").front(), 0.0);
+}
+
+TEST_F(BenignOverfittingTeams, least_squares_on_dependent_columns_is_the_minimum_norm_fit) {
+  if (world_.rank() != 0) return;
+  // Columns of six signs: in some draws two of four agree up to their sign, and X has rank 3.
+  const study::Parameters point = point_of(study_, {{"n", whole(6)},
+                                                    {"p", whole(4)},
+                                                    {"data", word("rademacher")},
+                                                    {"spectrum", word("power")},
+                                                    {"target", word("uniform")},
+                                                    {"noise_variance", real(0.1)},
+                                                    {"ridge", reals({0.0, 0.5})}});
+  int deficient = 0;
+  for (std::int64_t draw = 0; draw < 40; ++draw) {
+    const Reference reference(study_, point, draw);
+    const study::Recorder record = drawn(study_, point, parallel::Communicator::self(), draw);
+    if (reference.rank() < 4) {
+      ++deficient;
+      EXPECT_GT(record.values("bias").front(), 1e-3);
+    }
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Reference::Errors errors = reference.at(i == 0 ? 0.0L : 0.5L);
+      EXPECT_NEAR(record.values("bias")[i], errors.bias, 1e-11) << draw;
+      EXPECT_NEAR(record.values("variance")[i], errors.variance, 1e-11 * errors.variance) << draw;
+      EXPECT_NEAR(record.values("test_error")[i], errors.test_error, 1e-11) << draw;
+      EXPECT_NEAR(record.values("train_error")[i], errors.train_error, 1e-11) << draw;
+    }
+    EXPECT_EQ(record.values("lambda_min").front(), 0.0);
+  }
+  EXPECT_GT(deficient, 2);
 }
 
 TEST_F(BenignOverfittingTeams, draws_do_not_depend_on_method_parameters) {

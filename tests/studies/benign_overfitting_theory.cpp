@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The predictions: printed digits, closed forms, limits, effective ranks and bounds.
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
 
 #include <pastur/studies/benign_overfitting.hpp>
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Monte Carlo against the numbers measured independently (3 combined standard errors) and against the theory
 // (the stated tolerances).
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
+
+#include <pastur/studies/nt_interpolation.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Bad input, missing values with their reasons, real data, and what the study declares.
-#include "nt_interpolation_points.hpp"
+#include "support/study_input.hpp"
 
+#include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/studies/registry.hpp>
 
 #include <gtest/gtest.h>
@@ -23,26 +24,8 @@ using testing_support::Setting;
 using testing_support::whole;
 using testing_support::word;
 
-class NtInterpolationInput : public testing::Test {
+class NtInterpolationInput : public testing_support::StudyInput<studies::NtInterpolation> {
 protected:
-  /// The message of the InputError that `settings` (and the preparation of their data) end in.
-  std::string refusal(const std::vector<Setting>& settings, bool prepared = false) {
-    try {
-      const study::Parameters point = point_of(study_, settings);
-      if (prepared) study_.prepare(std::span<const study::Parameters>(&point, 1), world_);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "accepted";
-  }
-
-  void expect_refused(const std::vector<Setting>& settings, const std::vector<std::string>& words,
-                      bool prepared = false) {
-    const std::string message = refusal(settings, prepared);
-    for (const std::string& text : words)
-      EXPECT_NE(message.find(text), std::string::npos) << "`" << text << "` is not in: " << message;
-  }
-
   /// `rows` x 6 samples with labels y = 1, 2, 3 ...; written by rank 0. @note Collective
   std::string write_samples(const char* name, hsize_t rows,
                             const std::function<double(hsize_t, hsize_t)>& element, bool labels = true) {
@@ -71,9 +54,6 @@ protected:
     world_.barrier();
     return path;
   }
-
-  studies::NtInterpolation study_;
-  parallel::Communicator world_ = parallel::Communicator::world();
 };
 
 /// Distinct, spread-out samples.
@@ -123,19 +103,19 @@ TEST_F(NtInterpolationInput, files_with_bad_rows_are_refused) {
                                 {"n", whole(n)},        {"n_test", whole(n_test)},
                                 {"d", whole(d)},        {"target", word("file")}};
   };
-  expect_refused(with_file(good, 30, 11, 4), {"n + n_test", "30 + 11", "40"}, true);
-  expect_refused(with_file(good, 20, 10, 7), {"d: given 7", "<= 6"}, true);
-  expect_refused(with_file(good + ".missing", 20, 10, 4), {"pastur_nt_good.h5.missing"}, true);
+  expect_refused(with_file(good, 30, 11, 4), {"n + n_test", "30 + 11", "40"});
+  expect_refused(with_file(good, 20, 10, 7), {"d: given 7", "<= 6"});
+  expect_refused(with_file(good + ".missing", 20, 10, 4), {"pastur_nt_good.h5.missing"});
   expect_refused(with_file(write_samples("pastur_nt_unlabelled.h5", 40, scattered, false), 20, 10, 4),
-                 {"no labels"}, true);
+                 {"no labels"});
   const auto duplicate = [](hsize_t i, hsize_t j) { return scattered(i == 17 ? 3 : i, j); };
   expect_refused(with_file(write_samples("pastur_nt_duplicate.h5", 40, duplicate), 20, 10, 4),
-                 {"row 17 equals row 3", "distinct"}, true);
+                 {"row 17 equals row 3", "distinct"});
   const auto hole = [](hsize_t i, hsize_t j) {
     return i == 5 && j == 2 ? std::numeric_limits<double>::quiet_NaN() : scattered(i, j);
   };
   expect_refused(with_file(write_samples("pastur_nt_nan.h5", 40, hole), 20, 10, 4),
-                 {"pastur_nt_nan.h5", "row 5"}, true);
+                 {"pastur_nt_nan.h5", "row 5"});
 }
 
 TEST_F(NtInterpolationInput, a_file_is_trained_on_its_first_rows_and_tested_on_its_last) {
@@ -193,8 +173,8 @@ TEST_F(NtInterpolationInput, fashion_mnist_draws_run_with_two_classes) {
   EXPECT_NE(theory.reasons().find("no model"), std::string::npos);
 
   expect_refused({{"data", word("fashion_mnist")}, {"n", whole(59500)}, {"n_test", whole(501)}},
-                 {"n + n_test", "60000"}, true);
-  expect_refused({{"data", word("fashion_mnist")}, {"d", whole(785)}}, {"d: given 785", "<= 784"}, true);
+                 {"n + n_test", "60000"});
+  expect_refused({{"data", word("fashion_mnist")}, {"d", whole(785)}}, {"d: given 785", "<= 784"});
 }
 
 TEST_F(NtInterpolationInput, negative_ridges_stop_at_the_edge) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One draw, whoever computes it: team sizes, ranks, solvers.
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
+
+#include <pastur/studies/nt_interpolation.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Monte Carlo against independently measured shares and against the prediction from the linear reference
 // recursion.
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
 
 #include <pastur/studies/relu_inconsistency.hpp>
 #include <pastur/studies/relu_inconsistency_reference.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Bad input, missing values with their reasons, limits, and what the study declares.
-#include "nt_interpolation_points.hpp"
+#include "support/study_input.hpp"
 
 #include <pastur/studies/registry.hpp>
 #include <pastur/studies/relu_inconsistency.hpp>
@@ -25,21 +25,8 @@ study::Value steps_list(std::initializer_list<std::int64_t> values) {
   return study::Value(std::vector<std::int64_t>(values));
 }
 
-class ReluInput : public testing::Test {
+class ReluInput : public testing_support::StudyInput<studies::ReluInconsistency> {
 protected:
-  std::string refusal(const std::vector<Setting>& settings) {
-    try {
-      point_of(study_, settings);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "accepted";
-  }
-  void expect_refused(const std::vector<Setting>& settings, const std::vector<std::string>& words) {
-    const std::string message = refusal(settings);
-    for (const std::string& text : words)
-      EXPECT_NE(message.find(text), std::string::npos) << "`" << text << "` is not in: " << message;
-  }
   static std::vector<Setting> points(std::initializer_list<double> x, std::initializer_list<double> y,
                                      std::initializer_list<double> p) {
     return {{"data", word("points")},
@@ -47,9 +34,6 @@ protected:
             {"points_y", reals(y)},
             {"points_probability", reals(p)}};
   }
-
-  studies::ReluInconsistency study_;
-  parallel::Communicator self_ = parallel::Communicator::self();
 };
 
 TEST_F(ReluInput, points_need_a_gap_and_two_sides) {
@@ -225,13 +209,13 @@ TEST_F(ReluInput, the_declaration_is_the_public_interface) {
   EXPECT_EQ(keyed, (std::set<std::string>{"n", "N", "sample_exponent", "data", "points_x", "points_y",
                                           "points_probability", "d", "shift", "weights", "weights_a",
                                           "weights_w", "bias"}));
-  for (const char* name :
-       {"step_rule", "step_size", "steps", "optimizer", "batch", "momentum", "engine", "networks", "times"})
+  for (const char* name : {"step_rule", "step_size", "steps", "optimizer", "batch", "momentum", "engine",
+                           "networks", "times", "fit_x"})
     EXPECT_TRUE(parameters.contains(name)) << name;
   EXPECT_EQ(observables,
             (std::set<std::string>{"crossed", "crossed_predicted", "status", "max_kink", "stop_step", "loss",
-                                   "settled_error", "loss_linear", "loss_path", "kink_path", "crossed_path",
-                                   "below_linear_path", "test_error"}));
+                                   "settled_error", "loss_linear", "loss_path", "kink_path", "fit_path",
+                                   "fit_linear", "crossed_path", "below_linear_path", "test_error"}));
   EXPECT_NO_THROW(study::require_consistent(info));
   EXPECT_EQ(studies::builtin().make("relu_inconsistency")->info().name, "relu_inconsistency");
 }

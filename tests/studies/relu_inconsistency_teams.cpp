@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One draw, whoever computes it: team sizes, numbers of networks, engines, times.
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
 
 #include <pastur/studies/relu_inconsistency.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The exact recursion against plain training, and plain training against loops written a second time.
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
 
 #include <pastur/studies/relu_inconsistency.hpp>
 #include <pastur/studies/relu_inconsistency_training.hpp>

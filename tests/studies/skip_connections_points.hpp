@@ -2,7 +2,7 @@
 // Draws of skip_connections at points, entry by entry over all draws.
 #pragma once
 
-#include "nt_interpolation_points.hpp"
+#include "support/study_points.hpp"
 
 #include <pastur/studies/skip_connections.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Points of the study and draws at them, without the scheduler.
+// Points of a study and draws at them, without the scheduler.
 #pragma once
 
-#include <pastur/studies/nt_interpolation.hpp>
+#include <pastur/study/study.hpp>
 
 #include <cmath>
 #include <cstdint>
