@@ -14,6 +14,8 @@ namespace {
 constexpr double deviate_flops = 60.0;
 /// Evaluations of bias + variance in the search for the optimal ridge.
 constexpr double optimum_evaluations = 110.0;
+/// Products with X X^T that a solve, or one end of its spectrum, takes at a condition number around 100.
+constexpr double krylov_iterations = 100.0;
 
 /// Directions whose eigenvalue exceeds the least one: the others cost X Sigma X^T nothing.
 double heavy_directions(const study::Parameters& p) {
@@ -35,15 +37,22 @@ study::Cost BenignOverfitting::cost(const study::Parameters& point) const {
       point.is("spectrum", "power") || point.is("spectrum", "powerlog") || point.is("spectrum", "file");
   const double groups = distinct ? p : std::min(p, heavy + 1.0);
   const double panel = 8.0 * static_cast<double>(benign_overfitting::panel_columns) * n;
+  const double vectors = 160.0 * groups + (point.is("spectrum", "file") ? 24.0 * p : 0.0) +
+                         (point.is("target", "file") ? 8.0 * p : 0.0);
+  if (point.is("solver", "krylov")) {
+    const double solves = ridges * (2.0 + static_cast<double>(point.integer("probes")));
+    return {.flops = 2.0 * deviate_flops * n * p + n * n * p + 4.0 * n * p * solves +
+                     2.0 * n * n * krylov_iterations * (solves + 2.0),
+            .shared_bytes = 8.0 * n * n,
+            .rank_bytes = 5.0 * panel + 8.0 * n * (3.0 * solves + 60.0) + vectors};
+  }
   return {.flops = deviate_flops * n * p + n * n * (p + std::max(0.0, heavy - 2.0 * n)) +
                    4.0 * n * n * std::min(heavy, 2.0 * n) +
                    (9.0 + (heavy > 2.0 * n ? 4.0 : 0.0)) * n * n * n +
                    2.0 * n * n * (2.0 * ridges + optimum_evaluations),
           // part of X Sigma X^T, the reduction, the eigenvectors and their workspace
           .shared_bytes = 5.0 * 8.0 * n * n,
-          .rank_bytes = 5.0 * panel + 8.0 * n * (8.0 * ridges + 4.0 * optimum_evaluations) + 160.0 * groups +
-                        (point.is("spectrum", "file") ? 24.0 * p : 0.0) +
-                        (point.is("target", "file") ? 8.0 * p : 0.0)};
+          .rank_bytes = 5.0 * panel + 8.0 * n * (8.0 * ridges + 4.0 * optimum_evaluations) + vectors};
 }
 
 } // namespace pastur::studies

@@ -67,8 +67,10 @@ void BenignOverfitting::theory(const Parameters& point, Recorder& record) const 
     record_bounds(record, i, shared->bounds[i]);
   }
   record.set("lambda_min", equivalent.lambda_min());
-  record.set("optimal_ridge", shared->optimum.ridge);
-  record.set("optimal_test_error", shared->optimum.test_error);
+  if (record.wants("optimal_ridge")) {
+    record.set("optimal_ridge", shared->optimum.ridge);
+    record.set("optimal_test_error", shared->optimum.test_error);
+  }
 
   const std::vector<double> places = benign_overfitting::rank_places(point.integer("p"));
   const benign_overfitting::EffectiveRanks ranks =

@@ -43,7 +43,7 @@ ConditionalRisk::ConditionalRisk(const Sample& sample, double noise_variance, st
     : sample_(sample), team_(team), noise_variance_(noise_variance),
       nulls_(static_cast<std::size_t>(std::max<std::int64_t>(0, sample.n() - sample.population().p()))),
       vectors_(linalg::ProcessGrid::create(team), 0, 0), weighted_(vectors_.shared_grid(), 0, 0) {
-  Moments found = moments(sample, vectors_.shared_grid());
+  Moments found = moments(sample, vectors_.shared_grid(), column_split(sample.population(), sample.n()));
   const std::size_t size = found.signal.size();
   linalg::EigenDecomposition eigen = linalg::eigen_decomposition(std::move(found.gram));
   values_ = std::move(eigen.values);
@@ -156,7 +156,7 @@ void ConditionalRisk::repeat_uncertain(std::span<const double> coefficients,
   if (doubtful.empty()) return;
   const auto count = static_cast<std::int64_t>(doubtful.size());
   const std::vector<double> alphas = linalg::multiply_replicated(vectors_, columns, count);
-  const Residuals found = residuals(sample_, alphas, count, team_);
+  const Residuals found = residuals(sample_, alphas, {}, team_);
   for (std::size_t k = 0; k < doubtful.size(); ++k) errors[doubtful[k]] = found.energies[k];
 }
 
@@ -201,7 +201,7 @@ ConditionalRisk::Reference ConditionalRisk::reference_at(double distance) const 
   reference.weights = weights_above_edge(distance);
   const std::vector<double> alpha =
       linalg::multiply_replicated(vectors_, products(reference.weights, signal_), 1);
-  const Residuals found = residuals(sample_, alpha, 1, team_);
+  const Residuals found = residuals(sample_, alpha, {}, team_);
   reference.g = linalg::multiply_transposed_replicated(vectors_, found.products, 1);
   reference.value = found.energies.front();
   return reference;

@@ -102,10 +102,10 @@ ColumnSplit column_split(const Population& population, std::int64_t n) {
   return {.head = std::min(heavy, panels * panel_columns), .heavy = heavy};
 }
 
-Moments moments(const Sample& sample, const std::shared_ptr<const linalg::ProcessGrid>& grid) {
+Moments moments(const Sample& sample, const std::shared_ptr<const linalg::ProcessGrid>& grid,
+                const ColumnSplit& split) {
   const std::int64_t n = sample.n();
   const Population& population = sample.population();
-  const ColumnSplit split = column_split(population, n);
   Moments result{BlockCyclicMatrix(grid, n, n), std::nullopt,
                  std::vector<double>(static_cast<std::size_t>(n), 0.0),
                  std::vector<double>(static_cast<std::size_t>(n), 0.0)};
@@ -138,7 +138,7 @@ Moments moments(const Sample& sample, const std::shared_ptr<const linalg::Proces
         weighted_signal[i] += weighted * x[i];
       }
     }
-    // head is a multiple of the panel's width here.
+    // Where there is such a part, head is a multiple of the panel's width.
     if (first < split.head || first >= split.heavy) continue;
     const std::size_t heavy = static_cast<std::size_t>(std::min(count, split.heavy - first));
     std::vector<double> excess(heavy);
@@ -202,12 +202,13 @@ linalg::BlockCyclicMatrix rotated_weighted(const Sample& sample, std::optional<B
   return result;
 }
 
-Residuals residuals(const Sample& sample, std::span<const double> alphas, std::int64_t columns,
+Residuals residuals(const Sample& sample, std::span<const double> alphas, std::span<const double> probes,
                     const parallel::Communicator& team) {
   const Population& population = sample.population();
   const auto n = static_cast<std::size_t>(sample.n());
-  const auto vectors = static_cast<std::size_t>(columns);
-  Residuals result{std::vector<double>(vectors, 0.0), std::vector<double>(n * vectors, 0.0)};
+  const std::size_t fits = alphas.size() / n;
+  const std::size_t vectors = fits + probes.size() / n;
+  Residuals result{std::vector<double>(vectors, 0.0), std::vector<double>(alphas.size(), 0.0)};
   LocalPanel panel(static_cast<std::int32_t>(n), [](std::int32_t i) { return std::int64_t{i}; });
   const std::int64_t stride = panel_columns * team.size();
   for (std::int64_t first = panel_columns * team.rank(); first < population.p(); first += stride) {
@@ -215,12 +216,15 @@ Residuals residuals(const Sample& sample, std::span<const double> alphas, std::i
     const Columns spectrum(population, first, count);
     panel.make(sample, first, spectrum.roots);
     for (std::size_t k = 0; k < vectors; ++k) {
-      double* const product = result.products.data() + k * n;
+      const bool fit = k < fits;
+      const double* const vector = fit ? alphas.data() + k * n : probes.data() + (k - fits) * n;
       for (std::size_t j = 0; j < spectrum.theta.size(); ++j) {
         const double* x = panel.column(j);
-        const double r = spectrum.theta[j] - dot(x, alphas.data() + k * n, n);
+        const double r = (fit ? spectrum.theta[j] : 0.0) - dot(x, vector, n);
         const double weighted = spectrum.s[j] * r;
         result.energies[k] += weighted * r;
+        if (!fit) continue;
+        double* const product = result.products.data() + k * n;
         for (std::size_t i = 0; i < n; ++i) product[i] += weighted * x[i];
       }
     }

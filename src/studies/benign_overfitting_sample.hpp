@@ -54,9 +54,10 @@ struct Moments {
   std::vector<double> signal;          ///< X theta*, on every rank
   std::vector<double> weighted_signal; ///< X Sigma theta*, on every rank
 };
-/// One pass over the columns, each rank making the rows it needs: n^2 (p + heavy - head) flop. @note
-/// Collective
-Moments moments(const Sample& sample, const std::shared_ptr<const linalg::ProcessGrid>& grid);
+/// One pass over the columns, each rank making the rows it needs: n^2 (p + heavy - head) flop. Without a part
+/// between head and heavy there is no `weighted`. @note Collective
+Moments moments(const Sample& sample, const std::shared_ptr<const linalg::ProcessGrid>& grid,
+                const ColumnSplit& split);
 
 /// U^T X Sigma X^T U in full, from the moments' matrix `weighted` (taken), the eigenvalues `values` of X X^T
 /// and its eigenvectors U. 4 n^2 head flop, 4 n^3 where there is a `weighted`. @note Collective
@@ -66,12 +67,12 @@ linalg::BlockCyclicMatrix rotated_weighted(const Sample& sample,
                                            const linalg::BlockCyclicMatrix& vectors);
 
 struct Residuals {
-  std::vector<double> energies; ///< r' Sigma r of each r = theta* - X^T alpha
-  std::vector<double> products; ///< X Sigma r, n x columns
+  std::vector<double> energies; ///< r' Sigma r of each r = theta* - X^T alpha, then of each r = -X^T probe
+  std::vector<double> products; ///< X Sigma r of each alpha, n x alphas
 };
-/// For `columns` coefficient vectors alpha (n x columns), by a second pass over the columns of X, which the
-/// ranks share out; results on every rank. 4 n p columns flop. @note Collective
-Residuals residuals(const Sample& sample, std::span<const double> alphas, std::int64_t columns,
+/// For coefficient vectors alpha and probes (n x any number), by a second pass over the columns of X, which
+/// the ranks share out; results on every rank. 4 n p flop an alpha, 2 n p a probe. @note Collective
+Residuals residuals(const Sample& sample, std::span<const double> alphas, std::span<const double> probes,
                     const parallel::Communicator& team);
 
 } // namespace pastur::studies::benign_overfitting
