@@ -36,6 +36,12 @@ bool of_list(const Parameters& p) {
 bool samples_afresh(const Parameters& p) {
   return p.is("data", "radial") || p.is("data", "wave");
 }
+bool on_a_line(const Parameters& p) {
+  return input_dimension(p) == 1;
+}
+bool records_fit(const Parameters& p) {
+  return on_a_line(p) && !p.reals("fit_x").empty();
+}
 bool is_full(const Parameters& p) {
   return p.is("engine", "full");
 }
@@ -217,6 +223,16 @@ std::vector<ParameterSpec> method_parameters() {
        .range = {.lowest = 0},
        .coordinate = true,
        .unit = "steps"},
+      {.name = "fit_x",
+       .symbol = "x",
+       .type = ParameterType::real_list,
+       .initial = Value(std::vector<double>{}),
+       .meaning = "inputs at which f is recorded after each of `times`",
+       .role = Role::method,
+       .coordinate = true,
+       .unit = "x",
+       .read_when = "d = 1 (not data = star)",
+       .is_read = on_a_line},
   };
 }
 
@@ -267,6 +283,17 @@ std::vector<ObservableSpec> observables() {
        .unit = "x",
        .meaning = "largest |b_i/a_i| so far",
        .summary = Summary::median},
+      {.name = "fit_path",
+       .dimensions = {"network", "times", "fit_x"},
+       .unit = "y",
+       .meaning = "f(x) after that many updates; after the stop its last value",
+       .exists = records_fit},
+      {.name = "fit_linear",
+       .dimensions = {"network", "fit_x"},
+       .unit = "y",
+       .meaning = "the best separate affine fits on the two sides of 0",
+       .has_theory = true,
+       .exists = records_fit},
       {.name = "crossed_path",
        .dimensions = {"times"},
        .unit = "probability",

@@ -20,7 +20,9 @@ study::Cost ReluInconsistency::cost(const study::Parameters& p) const {
   const double n = static_cast<double>(p.integer("n"));
   const double networks = static_cast<double>(p.integer("networks"));
   const double steps = static_cast<double>(p.integer("steps"));
-  const double results = 8.0 * networks * (7.0 + 2.0 * static_cast<double>(p.integers("times").size()));
+  const double times = static_cast<double>(p.integers("times").size());
+  const double fit_points = static_cast<double>(relu_inconsistency::Schedule(p).fit_x.size());
+  const double results = 8.0 * networks * (7.0 + 2.0 * times + (times + 1.0) * fit_points);
   const double batch = p.is("optimizer", "gd") ? 0.0 : static_cast<double>(p.integer("batch"));
   if (p.is("engine", "reduced")) {
     // small: h lambda_max is about 0.02 at the default data.
@@ -34,9 +36,7 @@ study::Cost ReluInconsistency::cost(const study::Parameters& p) const {
             .shared_bytes = 0.0,
             .rank_bytes = lane_bytes + 2.0 * results + 8.0 * 5120.0};
   }
-  const double d = p.is("data", "star")     ? 2.0
-                   : p.is("data", "radial") ? static_cast<double>(p.integer("d"))
-                                            : 1.0;
+  const double d = static_cast<double>(relu_inconsistency::input_dimension(p));
   const double points = relu_inconsistency::has_atoms(p)
                             ? static_cast<double>(relu_inconsistency::atoms(p).size())
                             : static_cast<double>(p.integer("N"));

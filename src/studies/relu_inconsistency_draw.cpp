@@ -21,31 +21,32 @@ using study::Recorder;
 constexpr const char* is_degenerate = "degenerate networks (one sign of a missing, or fewer than two "
                                       "distinct points drawn on a side) are not trained";
 constexpr const char* kink_at_infinity = "a changed its sign: the kink passed through infinity";
-constexpr std::size_t scalars = 7;
+constexpr const char* no_linear_fit = "at x = 0, and on a side without samples, there is no linear fit";
 
 void pack(const Outcome& outcome, std::vector<double>& out) {
   out.insert(out.end(),
              {static_cast<double>(outcome.status), outcome.max_kink, static_cast<double>(outcome.stop_step),
               outcome.loss, outcome.loss_linear, outcome.crossing_predicted, outcome.test_error});
-  out.insert(out.end(), outcome.loss_path.begin(), outcome.loss_path.end());
-  out.insert(out.end(), outcome.kink_path.begin(), outcome.kink_path.end());
+  for (const std::vector<double>* path :
+       {&outcome.loss_path, &outcome.kink_path, &outcome.fit_path, &outcome.fit_linear})
+    out.insert(out.end(), path->begin(), path->end());
 }
 
-std::vector<Outcome> unpack(const std::vector<double>& packed, std::size_t times) {
+std::vector<Outcome> unpack(const std::vector<double>& packed, const Schedule& schedule) {
   std::vector<Outcome> outcomes;
-  const std::size_t stride = scalars + 2 * times;
-  for (std::size_t at = 0; at < packed.size(); at += stride) {
-    Outcome outcome(times);
-    outcome.status = static_cast<Status>(static_cast<int>(packed[at]));
-    outcome.max_kink = packed[at + 1];
-    outcome.stop_step = static_cast<std::int64_t>(packed[at + 2]);
-    outcome.loss = packed[at + 3];
-    outcome.loss_linear = packed[at + 4];
-    outcome.crossing_predicted = packed[at + 5];
-    outcome.test_error = packed[at + 6];
-    const auto paths = packed.begin() + static_cast<std::ptrdiff_t>(at + scalars);
-    std::copy_n(paths, times, outcome.loss_path.begin());
-    std::copy_n(paths + static_cast<std::ptrdiff_t>(times), times, outcome.kink_path.begin());
+  for (auto at = packed.begin(); at != packed.end();) {
+    Outcome outcome(schedule.times.size(), schedule.fit_x.size());
+    outcome.status = static_cast<Status>(static_cast<int>(*at++));
+    outcome.max_kink = *at++;
+    outcome.stop_step = static_cast<std::int64_t>(*at++);
+    outcome.loss = *at++;
+    outcome.loss_linear = *at++;
+    outcome.crossing_predicted = *at++;
+    outcome.test_error = *at++;
+    for (std::vector<double>* path :
+         {&outcome.loss_path, &outcome.kink_path, &outcome.fit_path, &outcome.fit_linear}) {
+      for (double& value : *path) value = *at++;
+    }
     outcomes.push_back(std::move(outcome));
   }
   return outcomes;
@@ -70,7 +71,7 @@ std::vector<Outcome> train(const Parameters& p, const Communicator& team, const 
     for (std::int64_t network = first; network < last; ++network)
       pack(train_full(p, streams, network, test), mine);
   });
-  return unpack(team.all_gather(std::span<const double>(mine)), p.integers("times").size());
+  return unpack(team.all_gather(std::span<const double>(mine)), Schedule(p));
 }
 
 /// Sets an entry, or says why it is missing.
@@ -84,6 +85,7 @@ void put(Recorder& record, const char* name, std::size_t index, double value, co
 
 void record_networks(const Schedule& schedule, const std::vector<Outcome>& outcomes, Recorder& record) {
   const std::size_t times = schedule.times.size();
+  const std::size_t fit_points = schedule.fit_x.size();
   for (std::size_t k = 0; k < outcomes.size(); ++k) {
     const Outcome& o = outcomes[k];
     const bool trained = o.status != Status::degenerate;
@@ -97,7 +99,11 @@ void record_networks(const Schedule& schedule, const std::vector<Outcome>& outco
       const std::size_t at = k * times + schedule.positions[t];
       put(record, "loss_path", at, o.loss_path[t], is_degenerate);
       put(record, "kink_path", at, o.kink_path[t], trained ? kink_at_infinity : is_degenerate);
+      for (std::size_t j = 0; j < fit_points; ++j)
+        put(record, "fit_path", at * fit_points + j, o.fit_path[t * fit_points + j], is_degenerate);
     }
+    for (std::size_t j = 0; j < fit_points; ++j)
+      put(record, "fit_linear", k * fit_points + j, o.fit_linear[j], trained ? no_linear_fit : is_degenerate);
   }
 }
 
@@ -146,6 +152,28 @@ void ReluInconsistency::draw(const Parameters& point, const Communicator& team,
   record_shares(schedule, outcomes, record);
 }
 
+namespace {
+
+/// The samples are random unless N = inf: then every network has the same fits.
+void predict_linear_fits(const Parameters& point, Recorder& record) {
+  constexpr const char* reason = "predicted for N = inf only";
+  const bool known = has_atoms(point) && point.is("N", "inf");
+  if (!known) {
+    record.missing("loss_linear", reason);
+    if (record.wants("fit_linear")) record.missing("fit_linear", reason);
+    return;
+  }
+  const double loss = loss_of_linear_fits(point, atoms(point));
+  const std::vector<double> fits = linear_fits(atoms(point), Schedule(point).fit_x);
+  for (std::size_t k = 0; k < static_cast<std::size_t>(point.integer("networks")); ++k) {
+    record.set_at("loss_linear", k, loss);
+    for (std::size_t j = 0; j < fits.size(); ++j)
+      put(record, "fit_linear", k * fits.size() + j, fits[j], no_linear_fit);
+  }
+}
+
+} // namespace
+
 void ReluInconsistency::theory(const Parameters& point, Recorder& record) const {
   if (crossing_is_predicted(point)) {
     const CrossingProbabilities probabilities = asymptotic_crossing_probabilities(point);
@@ -163,13 +191,7 @@ void ReluInconsistency::theory(const Parameters& point, Recorder& record) const 
     record.missing("settled_error",
                    "networks settle under engine = reduced, optimizer = gd and steps = 0 only");
   }
-  if (has_atoms(point) && point.is("N", "inf")) {
-    const double loss = loss_of_linear_fits(point, atoms(point));
-    for (std::size_t k = 0; k < static_cast<std::size_t>(point.integer("networks")); ++k)
-      record.set_at("loss_linear", k, loss);
-  } else {
-    record.missing("loss_linear", "predicted for N = inf only");
-  }
+  predict_linear_fits(point, record);
 }
 
 } // namespace pastur::studies

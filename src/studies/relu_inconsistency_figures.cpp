@@ -36,6 +36,13 @@ std::vector<study::Figure> figures() {
        .y_label = "loss",
        .log_x = true,
        .applies = [](const Parameters& p) { return p.integers("times").size() > 1; }},
+      {.name = "fit",
+       .title = "The network during training, and the linear fits on both sides",
+       .observables = {"fit_path", "fit_linear"},
+       .x = "fit_x",
+       .x_label = "x",
+       .y_label = "f(x)",
+       .applies = [](const Parameters& p) { return !p.reals("fit_x").empty(); }},
       {.name = "test_errors",
        .title = "Test error",
        .observables = {"test_error"},
@@ -44,6 +51,13 @@ std::vector<study::Figure> figures() {
        .y_label = "root mean square error",
        .log_x = true,
        .applies = [](const Parameters& p) { return p.is("data", "radial"); }},
+      {.name = "wave_errors",
+       .title = "Test error by initial biases",
+       .observables = {"test_error"},
+       .x = "bias",
+       .x_label = "initial biases",
+       .y_label = "root mean square error",
+       .applies = [](const Parameters& p) { return p.is("data", "wave"); }},
   };
 }
 

@@ -48,9 +48,10 @@ public:
   }
 
   Outcome run(const study::Parameters& point, const random::Streams& streams, std::int64_t network) {
-    Outcome result(schedule_.times.size());
+    Outcome result(schedule_.times.size(), schedule_.fit_x.size());
     if (points_.d == 1 && has_atoms(point) && !prepare_gap(point, streams, network, result)) return result;
     result.loss_linear = loss_of_linear_fits(point, points_);
+    result.fit_linear = linear_fits(points_, schedule_.fit_x);
     const double h = schedule_.rule == StepRule::spectral ? 1.0 / lambda_max(point) : schedule_.step(1.0);
     if (crossing_is_predicted(point)) predict(h, result);
     train(h, streams, network, result);
@@ -296,6 +297,7 @@ private:
       for (; next_time < schedule_.times.size() && schedule_.times[next_time] == step; ++next_time) {
         result.loss_path[next_time] = loss;
         result.kink_path[next_time] = kink;
+        record_fit(next_time, result);
       }
       if (last) break;
       slope.clear();
@@ -308,6 +310,15 @@ private:
       update(slope, h, step);
     }
     result.loss = loss;
+  }
+
+  void record_fit(std::size_t time, Outcome& result) const {
+    std::vector<double> u(size());
+    double* out = result.fit_path.data() + time * schedule_.fit_x.size();
+    for (const double place : schedule_.fit_x) {
+      const double x = input_scale_ * place;
+      *out++ = forward(net_, &x, u.data());
+    }
   }
 
   double input_kink() const { return largest_kink(net_) / input_scale_; }

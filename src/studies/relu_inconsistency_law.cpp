@@ -78,10 +78,16 @@ void shift_targets(Points& points, double shift) {
   for (double& y : points.y) y += shift;
 }
 
-/// Weighted sum of squares about the best affine function of `coordinate`, over the points that `include`
-/// names.
+/// The best affine function of a coordinate t: mean_y + slope (t - mean_t).
+struct AffineFit {
+  double mean_t = 0.0, mean_y = 0.0, slope = 0.0;
+  double residual = 0.0; ///< weighted sum of squares about it
+  double weight = 0.0;   ///< of the points it was fitted to
+};
+
+/// Fits the points that `include` names.
 template <class Coordinate, class Include>
-double affine_residual(const Points& points, Coordinate coordinate, Include include) {
+AffineFit affine_fit(const Points& points, Coordinate coordinate, Include include) {
   double weight = 0.0, mean_t = 0.0, mean_y = 0.0;
   for (std::size_t j = 0; j < points.size(); ++j) {
     if (!include(j)) continue;
@@ -89,7 +95,7 @@ double affine_residual(const Points& points, Coordinate coordinate, Include incl
     mean_t += points.weight[j] * coordinate(j);
     mean_y += points.weight[j] * points.y[j];
   }
-  if (!(weight > 0.0)) return 0.0;
+  if (!(weight > 0.0)) return {};
   mean_t /= weight;
   mean_y /= weight;
   double tt = 0.0, ty = 0.0, yy = 0.0;
@@ -102,10 +108,22 @@ double affine_residual(const Points& points, Coordinate coordinate, Include incl
     yy += points.weight[j] * y * y;
   }
   // One distinct coordinate: only its mean can be fitted.
-  return tt > 1e-24 * weight ? yy - ty * ty / tt : yy;
+  const double slope = tt > 1e-24 * weight ? ty / tt : 0.0;
+  return {.mean_t = mean_t, .mean_y = mean_y, .slope = slope, .residual = yy - slope * ty, .weight = weight};
+}
+
+AffineFit side_fit(const Points& points, bool positive) {
+  return affine_fit(
+      points, [&](std::size_t j) { return points.x[j]; },
+      [&](std::size_t j) { return (points.x[j] > 0.0) == positive; });
 }
 
 } // namespace
+
+std::int64_t input_dimension(const study::Parameters& point) {
+  if (point.is("data", "star")) return 2;
+  return point.is("data", "radial") ? point.integer("d") : 1;
+}
 
 bool has_atoms(const study::Parameters& point) {
   return point.is("data", "six") || point.is("data", "star") || point.is("data", "points");
@@ -202,19 +220,28 @@ double loss_of_linear_fits(const study::Parameters& point, const Points& points)
   double sum = 0.0;
   if (point.is("data", "star")) {
     for (std::size_t ray = 0; ray < static_cast<std::size_t>(star_rays); ++ray) {
-      sum += affine_residual(
-          points, [&](std::size_t j) { return std::hypot(points.x[2 * j], points.x[2 * j + 1]); },
-          [&](std::size_t j) { return j / 3 == ray; });
+      sum += affine_fit(
+                 points, [&](std::size_t j) { return std::hypot(points.x[2 * j], points.x[2 * j + 1]); },
+                 [&](std::size_t j) { return j / 3 == ray; })
+                 .residual;
     }
     return 0.5 * sum;
   }
   if (points.d > 1) return std::numeric_limits<double>::quiet_NaN();
-  for (const bool positive : {true, false}) {
-    sum += affine_residual(
-        points, [&](std::size_t j) { return points.x[j]; },
-        [&](std::size_t j) { return (points.x[j] > 0.0) == positive; });
-  }
+  for (const bool positive : {true, false}) sum += side_fit(points, positive).residual;
   return 0.5 * sum;
+}
+
+std::vector<double> linear_fits(const Points& points, std::span<const double> x) {
+  if (x.empty()) return {};
+  const AffineFit above = side_fit(points, true), below = side_fit(points, false);
+  std::vector<double> values;
+  for (const double place : x) {
+    const AffineFit& fit = place > 0.0 ? above : below;
+    values.push_back(place != 0.0 && fit.weight > 0.0 ? fit.mean_y + fit.slope * (place - fit.mean_t)
+                                                      : std::numeric_limits<double>::quiet_NaN());
+  }
+  return values;
 }
 
 } // namespace pastur::studies::relu_inconsistency

@@ -46,7 +46,7 @@ public:
   }
 
   std::vector<Outcome> run(std::int64_t first, std::int64_t count) {
-    results_.assign(static_cast<std::size_t>(count), Outcome(schedule_.times.size()));
+    results_.assign(static_cast<std::size_t>(count), Outcome(schedule_.times.size(), schedule_.fit_x.size()));
     jobs_.resize(static_cast<std::size_t>(lanes));
     std::int64_t next = 0;
     std::size_t busy = 0;
@@ -95,6 +95,7 @@ private:
     if (degenerate(begin.moments, moments)) return; // what an Outcome says from the beginning
     Outcome& result = results_[outcome];
     result.loss_linear = loss_of_linear_fits(point_, job.points);
+    result.fit_linear = linear_fits(job.points, schedule_.fit_x);
     const ReferenceRecursion reference(moments, begin.moments);
     const double lambda_max = reference.eigenvalues()[3];
     const double h = schedule_.step(lambda_max);
@@ -198,8 +199,17 @@ private:
     while (job.next_time < schedule_.times.size() && schedule_.times[job.next_time] == job.step) {
       result.loss_path[job.next_time] = loss_inside_gap(lane);
       result.kink_path[job.next_time] = kink(lane);
+      record_fit(lane);
       ++job.next_time;
     }
+  }
+
+  void record_fit(std::size_t lane) {
+    if (schedule_.fit_x.empty()) return;
+    const std::vector<double> f = values_at(lane, schedule_.fit_x);
+    std::vector<double>& path = results_[jobs_[lane]->outcome].fit_path;
+    std::copy(f.begin(), f.end(),
+              path.begin() + static_cast<std::ptrdiff_t>(jobs_[lane]->next_time * f.size()));
   }
 
   double kink(std::size_t lane) const {
@@ -246,16 +256,22 @@ private:
     }
   }
 
-  /// The parameters after the crossing update are exact, the two lines no longer are: f from all neurons.
-  double loss_of_network(std::size_t lane) {
-    const Job& job = *jobs_[lane];
-    std::vector<double> f(job.points.size(), state_->c[lane]);
+  /// f from all neurons: anywhere, also inside the gap.
+  std::vector<double> values_at(std::size_t lane, std::span<const double> x) {
+    std::vector<double> f(x.size(), state_->c[lane]);
     visit_neurons(lane, [&](double a, double b, double w) {
       for (std::size_t j = 0; j < f.size(); ++j) {
-        const double u = a * job.points.x[j] + b;
+        const double u = a * x[j] + b;
         f[j] += w * (u > 0.0 ? u : 0.0);
       }
     });
+    return f;
+  }
+
+  /// The parameters after the crossing update are exact, the two lines no longer are.
+  double loss_of_network(std::size_t lane) {
+    const Job& job = *jobs_[lane];
+    const std::vector<double> f = values_at(lane, job.points.x);
     double sum = 0.0;
     for (std::size_t j = 0; j < f.size(); ++j)
       sum += job.points.weight[j] * (job.points.y[j] - f[j]) * (job.points.y[j] - f[j]);
@@ -302,6 +318,7 @@ private:
     for (; job.next_time < schedule_.times.size(); ++job.next_time) {
       result.loss_path[job.next_time] = result.loss;
       result.kink_path[job.next_time] = result.max_kink;
+      record_fit(lane);
     }
     if (keep_) {
       visit_neurons(lane, [&](double a, double b, double w) {
@@ -329,9 +346,10 @@ private:
 
 } // namespace
 
-Outcome::Outcome(std::size_t count)
+Outcome::Outcome(std::size_t times, std::size_t fit_points)
     : max_kink(std::numeric_limits<double>::quiet_NaN()), loss(max_kink), loss_linear(max_kink),
-      loss_path(count, max_kink), kink_path(count, max_kink), test_error(max_kink) {}
+      loss_path(times, max_kink), kink_path(times, max_kink), fit_path(times * fit_points, max_kink),
+      fit_linear(fit_points, max_kink), test_error(max_kink) {}
 
 Schedule::Schedule(const study::Parameters& point)
     : optimizer(point.is("optimizer", "gd")    ? Optimizer::gd
@@ -349,6 +367,7 @@ Schedule::Schedule(const study::Parameters& point)
   std::sort(positions.begin(), positions.end(),
             [&](std::size_t a, std::size_t b) { return given[a] < given[b]; });
   for (const std::size_t position : positions) times.push_back(given[position]);
+  if (input_dimension(point) == 1) fit_x = point.reals("fit_x");
 }
 
 double Schedule::step(double lambda_max) const {

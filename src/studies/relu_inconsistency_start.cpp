@@ -10,10 +10,8 @@
 namespace pastur::studies::relu_inconsistency {
 
 StartLaw::StartLaw(const study::Parameters& point, const random::Streams& streams)
-    : n_(point.integer("n")), d_(point.is("data", "star")     ? 2
-                                 : point.is("data", "radial") ? point.integer("d")
-                                                              : 1),
-      a_(streams.stream("weights_a")), w_(streams.stream("weights_w")), b_(streams.stream("bias")) {
+    : n_(point.integer("n")), d_(input_dimension(point)), a_(streams.stream("weights_a")),
+      w_(streams.stream("weights_w")), b_(streams.stream("bias")) {
   const double inner = std::sqrt(2.0 / static_cast<double>(d_));
   const double outer = std::sqrt(2.0 / static_cast<double>(n_));
   const bool ntk = point.is("weights", "ntk");

@@ -20,6 +20,8 @@ struct Points {
   std::size_t size() const { return y.size(); }
 };
 
+/// Dimension of the inputs: 2 for star, `d` for radial, 1 for the others.
+std::int64_t input_dimension(const study::Parameters& point);
 /// Whether the data law has finitely many atoms (six, star, points).
 bool has_atoms(const study::Parameters& point);
 /// The atoms with their probabilities.
@@ -52,6 +54,8 @@ Sides side_moments(const Points& points);
 /// Loss of the best separate affine fits: on x > 0 and x < 0 (d = 1), on each ray in the radius (star). Half
 /// the weighted mean square.
 double loss_of_linear_fits(const study::Parameters& point, const Points& points);
+/// The same fits to one-dimensional points, evaluated at every x; NaN at x = 0 and on a side without points.
+std::vector<double> linear_fits(const Points& points, std::span<const double> x);
 
 /// A sequence of uniform numbers on (0, 1): row `row` of a stream.
 class UniformSequence {

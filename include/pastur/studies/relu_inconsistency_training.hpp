@@ -22,6 +22,7 @@ struct Schedule {
   std::int64_t batch, steps;
   std::vector<std::int64_t> times;    ///< ascending
   std::vector<std::size_t> positions; ///< of times[k] in the parameter's list
+  std::vector<double> fit_x;          ///< inputs at which f is recorded at each time (d = 1)
   double step(double lambda_max) const;
 };
 
@@ -35,12 +36,14 @@ struct Outcome {
   std::int64_t stop_step = 0;
   double loss, loss_linear;
   std::vector<double> loss_path, kink_path;
+  std::vector<double> fit_path;    ///< f: times x fit_x
+  std::vector<double> fit_linear;  ///< the linear fits at fit_x
   double crossing_predicted = 1.0; ///< where crossing_is_predicted()
   double test_error;               ///< radial, wave: mean square
   /// Parameters at the end when asked for: a (n x d), b, w, c.
   std::vector<double> a, b, w;
   double c = 0.0;
-  explicit Outcome(std::size_t times = 0);
+  explicit Outcome(std::size_t times = 0, std::size_t fit_points = 0);
   bool crossed_by(std::int64_t step) const {
     return status == Status::degenerate || (status == Status::crossed && stop_step <= step);
   }
