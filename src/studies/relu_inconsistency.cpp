@@ -16,6 +16,7 @@ namespace relu_inconsistency {
 
 namespace {
 
+using study::Comparison;
 using study::largest_size;
 using study::ObservableSpec;
 using study::Parameters;
@@ -268,7 +269,8 @@ std::vector<ObservableSpec> observables() {
       {.name = "settled_error",
        .unit = "y^2",
        .meaning = "largest |loss - loss_linear| over the settled networks",
-       .has_theory = true},
+       .has_theory = true,
+       .comparison = Comparison::limit},
       {.name = "loss_linear",
        .dimensions = {"network"},
        .unit = "y^2",
