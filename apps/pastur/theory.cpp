@@ -8,6 +8,7 @@
 #include <pastur/parallel/agree.hpp>
 #include <pastur/parallel/environment.hpp>
 #include <pastur/report/theory_table.hpp>
+#include <pastur/run/warnings.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -64,9 +65,10 @@ int theory_text(const Options& options, const Context& context, std::string& tex
     parallel::agree(world, [&] {
       experiment = run::load_experiment(options.study_file, options.settings, context.studies);
     });
-    const std::vector<study::Parameters>& points =
-        experiment.theory_points.empty() ? experiment.points : experiment.theory_points;
+    const bool fine = !experiment.theory_points.empty();
+    const std::vector<study::Parameters>& points = fine ? experiment.theory_points : experiment.points;
     experiment.study->prepare(points, world);
+    run::print_warnings(experiment, fine, world);
     std::vector<std::string> reasons;
     const std::vector<std::vector<double>> values = all_predictions(experiment, points, world, reasons);
     if (world.rank() == 0) {

@@ -20,11 +20,23 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// Teams of the last run: its ranks over its largest team.
-std::int64_t teams_of_last_run(const store::Reader& reader) {
+/// What the last run says about itself; null where there is none.
+nlohmann::json last_run(const store::Reader& reader) {
   const std::vector<std::string> runs = reader.provenance();
-  if (runs.empty()) return 1;
-  const auto record = nlohmann::json::parse(runs.back(), nullptr, false);
+  return runs.empty() ? nlohmann::json() : nlohmann::json::parse(runs.back(), nullptr, false);
+}
+
+std::vector<std::string> warnings_of(const nlohmann::json& record) {
+  std::vector<std::string> warnings;
+  if (!record.is_object() || !record.contains("warnings")) return warnings;
+  for (const auto& warning : record["warnings"]) {
+    if (warning.is_string()) warnings.push_back(warning.get<std::string>());
+  }
+  return warnings;
+}
+
+/// Teams of a run: its ranks over its largest team.
+std::int64_t teams_of(const nlohmann::json& record) {
   if (!record.is_object() || !record.contains("ranks") || !record["ranks"].is_number_integer()) return 1;
   std::int64_t team = 1;
   if (record.contains("team_sizes") && record["team_sizes"].is_array()) {
@@ -93,7 +105,9 @@ Status make_status(const store::Reader& reader, const run::Experiment* experimen
   status.study = layout.study;
   status.axes = sweep.names;
   status.adaptive = experiment != nullptr && experiment->file.draws.until.has_value();
-  status.teams = teams_of_last_run(reader);
+  const nlohmann::json run = last_run(reader);
+  status.teams = teams_of(run);
+  status.warnings = warnings_of(run);
   for (std::size_t p = 0; p < sweep.places.size(); ++p) {
     PointStatus point{.axes = sweep.places[p]};
     double spent = 0.0;
@@ -157,6 +171,7 @@ std::string as_text(const Status& status) {
     }
   }
   text += "\n";
+  for (const std::string& warning : status.warnings) text += fmt::format("warning: {}\n", warning);
   for (const auto& [reason, count] : status.failures)
     text += fmt::format("failed ({}): {}\n", draws_text(count, count), reason);
   for (const auto& [reason, count] : status.missing)
@@ -186,6 +201,7 @@ std::string as_json(const Status& status) {
                                    {"adaptive", status.adaptive},
                                    {"teams", status.teams},
                                    {"seconds_left", json(status.seconds_left)},
+                                   {"warnings", status.warnings},
                                    {"failures", status.failures},
                                    {"missing", status.missing},
                                    {"points", std::move(points)}};

@@ -34,7 +34,7 @@ std::string host_name() {
 } // namespace
 
 Provenance::Provenance(const RunOptions& options, const parallel::Communicator& world,
-                       const std::vector<int>& team_sizes) {
+                       const std::vector<int>& team_sizes, const std::vector<std::string>& warnings) {
   std::map<std::string, int> ranks_on;
   for (const std::string& host : world.all_gather(host_name())) ++ranks_on[host];
   nlohmann::json record;
@@ -50,6 +50,7 @@ Provenance::Provenance(const RunOptions& options, const parallel::Communicator& 
   // It changes the last bits of BLAS results, so two runs can be compared.
   if (const char* core = std::getenv("OPENBLAS_CORETYPE")) record["openblas_coretype"] = core;
   if (const char* job = std::getenv("SLURM_JOB_ID")) record["slurm_job_id"] = job;
+  if (!warnings.empty()) record["warnings"] = warnings;
   record["start"] = utc_now();
   base_ = record.dump();
 }

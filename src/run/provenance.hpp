@@ -16,7 +16,7 @@ class Provenance {
 public:
   /// @note Collective over `world` (host names are gathered)
   Provenance(const RunOptions& options, const parallel::Communicator& world,
-             const std::vector<int>& team_sizes);
+             const std::vector<int>& team_sizes, const std::vector<std::string>& warnings);
   std::string started() const;
   std::string ended(ExitCode code, std::int64_t draws_done, std::int64_t draws_failed) const;
 

@@ -4,12 +4,14 @@
 #include "phase.hpp"
 #include "progress.hpp"
 #include "provenance.hpp"
+#include "sweep.hpp"
 
 #include <pastur/parallel/agree.hpp>
 #include <pastur/parallel/environment.hpp>
 #include <pastur/run/adaptive.hpp>
 #include <pastur/run/layout.hpp>
 #include <pastur/run/runner.hpp>
+#include <pastur/run/warnings.hpp>
 #include <pastur/store/store.hpp>
 
 #include <fmt/format.h>
@@ -170,11 +172,9 @@ std::vector<std::int64_t> Run::targets(const store::Store& store) const {
   });
   world_.broadcast(std::span<std::int64_t>(targets));
   if (world_.rank() == 0 && worst_point >= 0) {
-    const study::Parameters& point = experiment_.points[static_cast<std::size_t>(worst_point)];
-    std::string where;
-    for (const SweepAxis& axis : experiment_.file.sweep)
-      where += fmt::format(" {} = {}", axis.parameter, study::to_string(point.value(axis.parameter)));
-    say(fmt::format("{}: standard error {} times the goal at the worst point{}; its draws go from {} to {}",
+    const std::string where =
+        point_text(experiment_.file, experiment_.points[static_cast<std::size_t>(worst_point)], false);
+    say(fmt::format("{}: standard error {} times the goal at the worst point {}; its draws go from {} to {}",
                     rule.until->observable, std::isfinite(worst) ? fmt::format("{:.3g}", worst) : "unknown,",
                     where, goals_[static_cast<std::size_t>(worst_point)],
                     targets[static_cast<std::size_t>(worst_point)]));
@@ -252,6 +252,7 @@ ExitCode Run::conclude(std::int64_t& done, std::int64_t& failed) const {
 ExitCode Run::operator()() {
   parallel::agree(world_, [&] { check_options(); });
   experiment_.study->prepare(experiment_.points, world_);
+  const std::vector<std::string> warnings = print_warnings(experiment_, false, world_);
   const store::Layout layout = store_layout(experiment_);
   draws_ = layout.draws;
   const int ranks_per_node = static_cast<int>(world_.max(world_.split_by_node().size()));
@@ -264,7 +265,7 @@ ExitCode Run::operator()() {
 
   const Deadline deadline(options_.max_seconds, world_);
   store::Store store = open_store(layout);
-  const Provenance provenance(options_, world_, team_sizes_);
+  const Provenance provenance(options_, world_, team_sizes_, warnings);
   parallel::agree(world_, [&] {
     if (world_.rank() == 0) store.write_provenance(provenance.started());
   });

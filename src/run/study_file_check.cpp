@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "study_file_check.hpp"
 
+#include "sweep.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,29 +77,15 @@ std::vector<std::string> words_of(const std::string& message) {
   return words;
 }
 
-/// " (at n = 5, N = 10)"; empty without a sweep.
-std::string point_text(const study::Parameters& point, const Places& places, bool fine) {
-  std::vector<std::string> names;
-  for (const PlacedAxis& placed : places.sweep) names.push_back(placed.axis.parameter);
-  for (const PlacedAxis& placed : places.theory) {
-    const bool new_name = fine && std::find(names.begin(), names.end(), placed.axis.parameter) == names.end();
-    if (new_name) names.push_back(placed.axis.parameter);
-  }
-  std::string text;
-  for (const std::string& name : names) {
-    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name,
-                        study::shortened(study::to_string(point.value(name))));
-  }
-  return text.empty() ? text : fmt::format(" (at {})", text);
-}
-
-void check_each(const Document& document, const study::Study& study,
+void check_each(const Document& document, const Experiment& experiment,
                 const std::vector<study::Parameters>& points, const Places& places, bool fine) {
+  const study::Study& study = *experiment.study;
   for (const study::Parameters& point : points) {
     try {
       study.check(point);
     } catch (const InputError& error) {
-      const std::string message = error.what() + point_text(point, places, fine);
+      const std::string where = point_text(experiment.file, point, fine);
+      const std::string message = error.what() + (where.empty() ? where : fmt::format(" (at {})", where));
       // The key named first may have its default: then the next one that was written.
       for (const std::string& word : words_of(error.what())) {
         if (find_spec(study.info(), word) == nullptr) continue;
@@ -112,8 +100,8 @@ void check_each(const Document& document, const study::Study& study,
 
 void check_points(const Document& document, const Experiment& experiment, const Places& places) {
   require_read(document, experiment, places);
-  check_each(document, *experiment.study, experiment.points, places, false);
-  check_each(document, *experiment.study, experiment.theory_points, places, true);
+  check_each(document, experiment, experiment.points, places, false);
+  check_each(document, experiment, experiment.theory_points, places, true);
 }
 
 } // namespace pastur::run

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "sweep.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace pastur::run {
@@ -61,6 +63,20 @@ std::vector<study::Parameters> points_of(const study::Parameters& base,
     points.push_back(std::move(point));
   }
   return points;
+}
+
+std::string point_text(const StudyFile& file, const study::Parameters& point, bool fine) {
+  std::string text;
+  const auto add = [&](const std::string& name) {
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name,
+                        study::shortened(study::to_string(point.value(name))));
+  };
+  for (const SweepAxis& axis : file.sweep) add(axis.parameter);
+  if (!fine) return text;
+  for (const SweepAxis& axis : file.theory) {
+    if (find_axis(file.sweep, axis.parameter) == nullptr) add(axis.parameter);
+  }
+  return text;
 }
 
 } // namespace pastur::run

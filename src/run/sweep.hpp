@@ -4,6 +4,7 @@
 #include <pastur/run/study_file.hpp>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace pastur::run {
@@ -26,5 +27,9 @@ std::vector<AxisGroup> theory_groups(const StudyFile& file);
 std::int64_t point_count(const std::vector<AxisGroup>& groups);
 /// Every point, row-major over the groups: the last varies fastest.
 std::vector<study::Parameters> points_of(const study::Parameters& base, const std::vector<AxisGroup>& groups);
+
+/// "n = 5, N = 10": what tells a point (`fine`: of the finer theory grid) from the others; empty where there
+/// is only one.
+std::string point_text(const StudyFile& file, const study::Parameters& point, bool fine);
 
 } // namespace pastur::run

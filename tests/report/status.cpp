@@ -66,6 +66,15 @@ TEST(Status, text_and_json_say_why_draws_failed) {
   EXPECT_EQ(parsed["points"][0]["failed"], 1);
 }
 
+TEST(Status, repeats_the_warnings_of_the_last_run) {
+  ToyStore toy("draws = 1\n");
+  toy.write(around_ten);
+  const Status status = make_status(store::Reader(toy.path()), &toy.experiment());
+  EXPECT_THAT(as_text(status), HasSubstr("warning: n: a small one <&>\n"));
+  EXPECT_EQ(nlohmann::json::parse(as_json(status))["warnings"],
+            nlohmann::json::array({"n: a small one <&>"}));
+}
+
 TEST(Status, says_that_an_adaptive_run_may_need_fewer_draws) {
   ToyStore toy(
       "draws = { min = 2, max = 8, until = { observable = \"sample_mean\", relative_stderr = 0.5 } }\n");

@@ -59,7 +59,8 @@ public:
              std::int64_t draws_done = std::numeric_limits<std::int64_t>::max()) {
     const parallel::Communicator self = parallel::Communicator::self();
     store::Store store = store::Store::create(self, path(), layout_, true);
-    store.write_provenance(R"({"ranks": 4, "team_sizes": [2], "command": "pastur run toy.toml"})");
+    store.write_provenance(R"({"ranks": 4, "team_sizes": [2], "command": "pastur run toy.toml",
+                               "warnings": ["n: a small one <&>"]})");
     for (std::int64_t p = 0; p < layout_.points(); ++p) {
       for (std::int64_t d = 0; d < std::min(layout_.draws, draws_done); ++d) {
         store::DrawRecord record{.point = p, .draw = d, .reason = "", .seconds = 0.5, .values = {}};

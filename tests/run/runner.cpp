@@ -234,6 +234,21 @@ TEST(Runner, failing_draws_are_recorded_with_their_reason_and_taken_again_only_w
   EXPECT_EQ(run::run(toy, retry, world()), ExitCode::some_draws_failed);
 }
 
+TEST(Runner, warnings_are_printed_once_and_kept_with_the_provenance) {
+  const ScratchDirectory scratch;
+  run::Experiment doubtful =
+      experiment("study = \"toy_mean\"\ndraws = 1\n[parameters]\nfailure_rate = 0.9\n");
+  testing::internal::CaptureStderr();
+  run::run(doubtful, quiet(scratch.file("a.h5")), world());
+  const std::string printed = testing::internal::GetCapturedStderr();
+  world().barrier();
+  const std::string line = "warning: failure_rate: more than half of the draws will fail\n";
+  EXPECT_EQ(printed, world().rank() == 0 ? line : "");
+  const std::string record = store::Reader(scratch.file("a.h5")).provenance().back();
+  EXPECT_NE(record.find("\"warnings\":[\"failure_rate: more than half of the draws will fail\"]"),
+            std::string::npos);
+}
+
 TEST(Runner, shards_share_the_draws_without_overlap) {
   const ScratchDirectory scratch;
   run::Experiment toy = experiment(sweep_file);

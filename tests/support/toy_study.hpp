@@ -34,6 +34,11 @@ public:
     }
   }
 
+  std::vector<std::string> warnings(const study::Parameters& p) const override {
+    if (p.real("failure_rate") <= 0.5) return {};
+    return {"failure_rate: more than half of the draws will fail"};
+  }
+
   study::Cost cost(const study::Parameters& p) const override {
     const auto n = static_cast<double>(p.integer("n"));
     return {10.0 * n + 1e9 * p.real("seconds"), p.real("gigabytes") * 1e9, 8.0 * n};

@@ -31,6 +31,7 @@ struct Status {
   std::int64_t teams = 1; ///< that worked at once in the last run
   double seconds_left =
       0.0; ///< pending draws at each point's pace over `teams`; NaN when no draw has finished
+  std::vector<std::string> warnings;            ///< of the last run
   std::map<std::string, std::int64_t> failures; ///< reason -> draws
   std::map<std::string, std::int64_t> missing;  ///< reason for missing entries of finished draws -> draws
 };

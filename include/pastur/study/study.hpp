@@ -44,6 +44,11 @@ public:
   /// is allowed. Cheap, no communication.
   virtual void check(const Parameters&) const {}
 
+  /// What a user should know about a point that is allowed but doubtful, e.g. a step beyond which the theory
+  /// does not hold: "key: what was given; what follows". Printed once at the start of `run` and `theory`;
+  /// nothing fails. Called after prepare(), on one rank.
+  virtual std::vector<std::string> warnings(const Parameters&) const { return {}; }
+
   /// Called once before anything is written, with every point of the run: loads and checks the data that all
   /// draws share. Throws InputError for bad data. @note Collective over `world`
   virtual void prepare(std::span<const Parameters>, const parallel::Communicator& /*world*/) {}
