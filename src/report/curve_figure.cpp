@@ -164,10 +164,12 @@ std::string CurveFigure::elements(Script& script, const Curve& curve, const Plot
   rows.clear();
   for (const Mark& mark : curve.marks) {
     if (y.log && mark.y <= 0.0) continue;
-    // A bar that reaches zero goes to the foot of a logarithmic axis.
-    const double low = y.log ? std::max(mark.y - mark.error, y.lowest) : mark.y - mark.error;
+    // A bar that reaches zero goes to the foot of a logarithmic axis, an infinite one to both ends.
+    const bool to_foot = y.log || std::isinf(mark.error);
+    const double low = to_foot ? std::max(mark.y - mark.error, y.lowest) : mark.y - mark.error;
+    const double high = std::isinf(mark.error) ? y.highest : mark.y + mark.error;
     const double at = std::isnan(mark.x) ? 0.5 * (x.lowest + x.highest) : x.place(mark.x);
-    rows.push_back({at, mark.y, std::min(low, mark.y), mark.y + mark.error});
+    rows.push_back({at, mark.y, std::min(low, mark.y), high});
   }
   if (!rows.empty()) {
     const std::string data = script.data(about + ", draws: x, value, value - error, value + error", rows);
@@ -198,6 +200,8 @@ std::string CurveFigure::note() const {
   if (most > 0) text = "points: " + draws_text(fewest, most) + (most > 1 ? ", bars: one standard error" : "");
   if (lines) text += std::string(text.empty() ? "" : "; ") + "lines: theory";
   if (joined) text += "; thin lines join points";
+  if (set_.infinite > 0)
+    text += fmt::format("; {} infinite median{} not shown", set_.infinite, set_.infinite == 1 ? "" : "s");
   if (!left_out_.empty()) text += "; " + typeset(left_out_);
   return text;
 }

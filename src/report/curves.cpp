@@ -90,7 +90,8 @@ public:
 
   void operator()() {
     for (const Record& record : quantity_.draws) {
-      if (std::isnan(record.value)) continue;
+      if (std::isinf(record.value)) ++set_.infinite;
+      if (!std::isfinite(record.value)) continue;
       curve(record)->marks.push_back({position(record), record.value, record.error, record.count});
     }
     add_lines();

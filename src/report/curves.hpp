@@ -30,6 +30,7 @@ struct CurveSet {
   std::vector<std::string> names{};          ///< what tells curves apart
   std::vector<std::vector<Scalar>> values{}; ///< per name: its values, in order
   std::vector<Curve> curves{};
+  std::size_t infinite = 0; ///< estimates that no axis can show
 };
 
 /// The coordinate along x of a figure: the one it names, or with a scaled x the first swept parameter along

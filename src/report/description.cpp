@@ -119,7 +119,8 @@ std::string_view kind_of(study::Figure::Kind kind) {
 
 std::string summary_of(const study::ObservableSpec& spec) {
   if (spec.summary_at) return "by point";
-  return std::string(study::to_string(spec.summary));
+  const bool infinite = spec.missing_as == study::MissingAs::infinity;
+  return std::string(study::to_string(spec.summary)) + (infinite ? " (missing: infinite)" : "");
 }
 
 } // namespace
@@ -202,7 +203,8 @@ std::string describe_as_json(const study::Study& study) {
     all["observables"].push_back({{"name", spec.name},
                                   {"dimensions", spec.dimensions},
                                   {"unit", spec.unit},
-                                  {"summary", summary_of(spec)},
+                                  {"summary", spec.summary_at ? "by point" : study::to_string(spec.summary)},
+                                  {"missing_as", study::to_string(spec.missing_as)},
                                   {"theory", spec.has_theory},
                                   {"comparison", study::to_string(spec.comparison)},
                                   {"meaning", spec.meaning}});

@@ -18,6 +18,7 @@ std::string rounded(double value, int digits) {
 }
 
 std::string with_error(double value, double standard_error) {
+  if (std::isfinite(value) && std::isinf(standard_error)) return rounded(value) + "(inf)";
   if (!std::isfinite(value) || !std::isfinite(standard_error) || standard_error <= 0.0) return rounded(value);
   // Decimal place of the second digit of the error, after rounding it to two digits (0.0996 -> 0.10).
   int place = static_cast<int>(std::floor(std::log10(standard_error))) - 1;

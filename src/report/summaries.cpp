@@ -33,10 +33,7 @@ Summaries::Summaries(const store::Reader& reader, const run::Experiment* experim
     : draws_(static_cast<std::size_t>(reader.layout().draws)),
       own_(static_cast<std::size_t>(reader.layout().own_size(variable))),
       values_(reader.observable(variable.name)) {
-  for (std::size_t slot = 0; slot < states.size(); ++slot) {
-    if (states[slot] == store::DrawState::done) continue;
-    std::fill_n(values_.begin() + static_cast<std::ptrdiff_t>(slot * own_), own_, nan);
-  }
+  for (const store::DrawState state : states) done_.push_back(state == store::DrawState::done);
   if (const store::Variable* prediction = theory_of(reader.layout(), variable.name)) {
     theory_ = reader.theory(prediction->name);
     comparison_ = prediction->comparison;
@@ -44,23 +41,32 @@ Summaries::Summaries(const store::Reader& reader, const run::Experiment* experim
   const study::ObservableSpec* declared = declaration(experiment, variable.name);
   if (declared != nullptr && has_theory()) comparison_ = study::to_string(declared->comparison);
   const study::Summary stored = variable.summary == "median" ? study::Summary::median : study::Summary::mean;
+  const bool infinite = declared != nullptr
+                            ? declared->missing_as == study::MissingAs::infinity
+                            : variable.missing_as == study::to_string(study::MissingAs::infinity);
+  if (infinite) missing_as_ = study::MissingAs::infinity;
   summary_.assign(static_cast<std::size_t>(reader.layout().points()), stored);
   if (declared == nullptr || !declared->summary_at) return;
   for (std::size_t p = 0; p < summary_.size(); ++p)
     summary_[p] = declared->summary_at(experiment->points.at(p));
 }
 
-std::vector<double> Summaries::draws(std::size_t point, std::size_t entry) const {
-  std::vector<double> taken;
-  for (std::size_t d = 0; d < draws_; ++d) {
-    const double value = values_[(point * draws_ + d) * own_ + entry];
-    if (!std::isnan(value)) taken.push_back(value);
+std::vector<double> Summaries::taken(std::size_t point, std::size_t entry) const {
+  std::vector<double> values;
+  for (std::size_t slot = point * draws_; slot < (point + 1) * draws_; ++slot) {
+    if (done_[slot]) values.push_back(values_[slot * own_ + entry]);
   }
-  return taken;
+  return values;
+}
+
+std::vector<double> Summaries::draws(std::size_t point, std::size_t entry) const {
+  std::vector<double> values = taken(point, entry);
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  return values;
 }
 
 run::Estimate Summaries::estimate(std::size_t point, std::size_t entry) const {
-  return run::estimate(draws(point, entry), summary_[point]);
+  return run::estimate(taken(point, entry), summary_[point], missing_as_);
 }
 
 double Summaries::theory(std::size_t point, std::size_t entry) const {

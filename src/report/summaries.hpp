@@ -28,11 +28,15 @@ public:
   const std::string& comparison() const { return comparison_; }
 
 private:
+  std::vector<double> taken(std::size_t point, std::size_t entry) const;
+
   std::size_t draws_, own_;
-  std::vector<double> values_; // points x draws x own; NaN where a draw is not done
+  std::vector<bool> done_;     // points x draws
+  std::vector<double> values_; // points x draws x own
   std::vector<double> theory_; // points x own, or empty
   std::string comparison_;
   std::vector<study::Summary> summary_; // per point
+  study::MissingAs missing_as_ = study::MissingAs::ignored;
 };
 
 /// The theory variable that predicts an observable, or null.

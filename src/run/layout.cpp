@@ -130,8 +130,12 @@ void add_quantities(const Experiment& experiment, store::Layout& layout) {
   };
   for (const study::ObservableSpec& spec : info.observables) {
     if (exists_at_any(spec.exists, experiment.points)) {
-      layout.observables.push_back(
-          {spec.name, spec.dimensions, spec.unit, spec.meaning, std::string(study::to_string(spec.summary))});
+      layout.observables.push_back({.name = spec.name,
+                                    .dimensions = spec.dimensions,
+                                    .unit = spec.unit,
+                                    .long_name = spec.meaning,
+                                    .summary = std::string(study::to_string(spec.summary)),
+                                    .missing_as = std::string(study::to_string(spec.missing_as))});
       dimensions.include(spec.name, spec.dimensions, spec.exists, experiment.points);
     }
     if (spec.has_theory && predicted(spec)) {

@@ -161,7 +161,11 @@ std::vector<std::int64_t> Run::targets(const store::Store& store) const {
       const study::Parameters& point = experiment_.points[at];
       const study::Summary summary = spec->summary_at ? spec->summary_at(point) : spec->summary;
       std::vector<Estimate> estimates;
-      for (const std::vector<double>& entry : entries) estimates.push_back(estimate(entry, summary));
+      for (const std::vector<double>& entry : entries) {
+        // Missing in every draw: beyond the point's own dimensions, or nothing to be precise about.
+        const bool any = std::any_of(entry.begin(), entry.end(), [](double v) { return !std::isnan(v); });
+        if (any) estimates.push_back(estimate(entry, summary, spec->missing_as));
+      }
       const Precision now = precision(*rule.until, estimates, goals_[at]);
       targets[at] = next_target(rule, now, goals_[at]);
       if (targets[at] > goals_[at] && now.worst_ratio > worst) {

@@ -9,15 +9,28 @@
 namespace pastur::run {
 namespace {
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double one_sigma = 0.682689492137085897; // P(|G| <= 1)
 
-std::vector<double> present(std::span<const double> draws) {
+std::vector<double> counted(std::span<const double> draws, study::MissingAs missing) {
   std::vector<double> values;
   values.reserve(draws.size());
-  std::copy_if(draws.begin(), draws.end(), std::back_inserter(values),
-               [](double value) { return !std::isnan(value); });
+  for (const double value : draws) {
+    if (!std::isnan(value)) {
+      values.push_back(value);
+    } else if (missing == study::MissingAs::infinity) {
+      values.push_back(infinity);
+    }
+  }
   return values;
+}
+
+/// An end of an interval, `share` of the way from its outer to its inner bound; the outer one where either is
+/// infinite.
+double between(double outer, double inner, double share) {
+  if (std::isinf(outer) || std::isinf(inner)) return outer;
+  return outer + share * (inner - outer);
 }
 
 Estimate mean_of(const std::vector<double>& values) {
@@ -61,40 +74,41 @@ std::pair<double, double> interval_of(const std::vector<double>& sorted) {
   }
   const std::size_t low = k - 1, high = n - k;
   if (weight == 0.0) return {sorted[low], sorted[high]};
-  return {sorted[low] + weight * (sorted[low + 1] - sorted[low]),
-          sorted[high] - weight * (sorted[high] - sorted[high - 1])};
+  return {between(sorted[low], sorted[low + 1], weight), between(sorted[high], sorted[high - 1], weight)};
 }
 
 double median_of(const std::vector<double>& sorted) {
   const std::size_t middle = sorted.size() / 2;
   if (sorted.size() % 2 == 1) return sorted[middle];
-  return sorted[middle - 1] + 0.5 * (sorted[middle] - sorted[middle - 1]);
+  const double below = sorted[middle - 1], above = sorted[middle];
+  return below == above ? below : below + 0.5 * (above - below);
 }
 
 } // namespace
 
 std::pair<double, double> median_interval(std::span<const double> draws) {
-  std::vector<double> sorted = present(draws);
+  std::vector<double> sorted = counted(draws, study::MissingAs::ignored);
   if (sorted.size() < 2) return {nan, nan};
   std::sort(sorted.begin(), sorted.end());
   return interval_of(sorted);
 }
 
-Estimate estimate(std::span<const double> draws, study::Summary summary) {
-  std::vector<double> values = present(draws);
+Estimate estimate(std::span<const double> draws, study::Summary summary, study::MissingAs missing) {
+  std::vector<double> values = counted(draws, missing);
   if (values.empty()) return {nan, nan, 0};
   if (summary == study::Summary::mean) return mean_of(values);
   std::sort(values.begin(), values.end());
   double error = nan;
   if (values.size() >= 2) {
     const auto [low, high] = interval_of(values);
-    error = 0.5 * (high - low);
+    error = low == high ? 0.0 : 0.5 * (high - low);
   }
   return {median_of(values), error, static_cast<std::int64_t>(values.size())};
 }
 
 double z_score(const Estimate& estimate, double prediction) {
-  if (!(estimate.standard_error > 0.0)) return nan;
+  if (!(estimate.standard_error > 0.0) || !std::isfinite(estimate.standard_error)) return nan;
+  if (!std::isfinite(estimate.value) || !std::isfinite(prediction)) return nan;
   return (estimate.value - prediction) / estimate.standard_error;
 }
 

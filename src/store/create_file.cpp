@@ -181,7 +181,10 @@ private:
     if (!variable.long_name.empty()) put_text(dataset, "long_name", variable.long_name);
     put_text(dataset, "units", variable.unit.empty() ? "1" : variable.unit);
     put_fill_value(dataset);
-    if (!plan.is_theory) put_text(dataset, "summary", variable.summary);
+    if (!plan.is_theory) {
+      put_text(dataset, "summary", variable.summary);
+      put_text(dataset, "missing_as", variable.missing_as);
+    }
     if (!variable.theory_of.empty()) put_text(dataset, "theory_of", variable.theory_of);
     if (!variable.comparison.empty()) put_text(dataset, "comparison", variable.comparison);
     if (!coordinates.empty()) put_text(dataset, "coordinates", coordinates);

@@ -74,6 +74,7 @@ json variable_to_json(const Variable& variable) {
           {"long_name", variable.long_name},
           {"summary", variable.summary},
           {"theory_of", variable.theory_of},
+          {"missing_as", variable.missing_as},
           {"comparison", variable.comparison}};
 }
 
@@ -85,7 +86,8 @@ Variable variable_from_json(const json& object) {
   variable.long_name = object.at("long_name");
   variable.summary = object.at("summary");
   variable.theory_of = object.at("theory_of");
-  // Stores written before it was kept know predictions only.
+  // Stores written before these were kept have the defaults.
+  variable.missing_as = object.value("missing_as", variable.missing_as);
   variable.comparison = object.value("comparison", variable.theory_of.empty() ? "" : "prediction");
   return variable;
 }

@@ -29,6 +29,9 @@ public:
       take(observable.name);
       if (observable.has_theory) take(observable.name + "_theory");
       quantity(observable.name, observable.dimensions);
+      const bool median = observable.summary == Summary::median && !observable.summary_at;
+      if (observable.missing_as == MissingAs::infinity && !median)
+        fail(observable.name, "counts missing entries as infinite, but is not summarised by a median");
     }
     for (const TheoryOutputSpec& output : info_.theory_outputs) {
       take(output.name);

@@ -19,4 +19,8 @@ std::string_view to_string(Comparison comparison) {
   return "prediction";
 }
 
+std::string_view to_string(MissingAs missing) {
+  return missing == MissingAs::infinity ? "infinity" : "ignored";
+}
+
 } // namespace pastur::study

@@ -302,6 +302,22 @@ TEST(Figures, pool_a_spectrum_over_draws) {
   EXPECT_NEAR(area, 1.0, 1e-6);
 }
 
+TEST(Figures, show_no_infinite_median_and_say_so) {
+  ToyStore toy("draws = 3\n[parameters]\nlaw = \"uniform\"\n[sweep]\nn = [5, 10, 20]\n");
+  toy.write([](const std::string&, std::int64_t point, std::int64_t draw, std::size_t) {
+    return draw < point ? std::nan("") : 1.0 + static_cast<double>(draw);
+  });
+  study::Figure figure;
+  figure.name = "ratio";
+  figure.observables = {"ratio"};
+  figure.x = "n";
+  const std::string script =
+      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  EXPECT_EQ(block(script, "ratio, draws").size(), 2U); // 5: none missing, 10: one of three, 20: two of three
+  EXPECT_THAT(script, HasSubstr("; 1 infinite median not shown"));
+  report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "ratio.svg", "ratio");
+}
+
 TEST(Figures, refuse_an_unknown_name_and_an_unknown_suffix) {
   ToyStore toy(sweep);
   toy.write(decay);

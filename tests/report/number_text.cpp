@@ -15,6 +15,8 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 TEST(NumberText, shows_two_digits_of_the_standard_error) {
   EXPECT_EQ(with_error(0.039523, 0.00014), "0.03952(14)");
+  EXPECT_EQ(with_error(0.039523, HUGE_VAL), "0.039523(inf)");
+  EXPECT_EQ(with_error(HUGE_VAL, HUGE_VAL), "inf");
   EXPECT_EQ(with_error(2.1834, 0.069), "2.183(69)");
   EXPECT_EQ(with_error(-1.5, 0.25), "-1.50(25)");
   EXPECT_EQ(with_error(0.0, 0.01), "0.000(10)");

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -96,9 +97,30 @@ TEST(Table, has_no_z_score_where_theory_is_a_limit) {
     EXPECT_FALSE(std::isnan(row(table, "sample_mean", 0).z));
     EXPECT_THAT(as_text(table), testing::ContainsRegex("spread .* 3\\.13419 +limit\n"));
     EXPECT_THAT(as_csv(table), testing::ContainsRegex("spread,.*,limit\n"));
-    const auto record = nlohmann::json::parse(as_json(table))["rows"].back();
-    EXPECT_EQ(record["comparison"], "limit");
-    EXPECT_TRUE(record["z"].is_null());
+    const auto records = nlohmann::json::parse(as_json(table))["rows"];
+    const auto record = std::find_if(records.begin(), records.end(),
+                                     [](const auto& found) { return found["observable"] == "spread"; });
+    ASSERT_NE(record, records.end());
+    EXPECT_EQ((*record)["comparison"], "limit");
+    EXPECT_TRUE((*record)["z"].is_null());
+  }
+}
+
+TEST(Table, shows_the_median_of_draws_that_are_mostly_missing_as_infinite) {
+  ToyStore toy("draws = 3\n[parameters]\nlaw = \"uniform\"\n[sweep]\nn = [5, 10]\n");
+  toy.write([](const std::string& name, std::int64_t point, std::int64_t draw, std::size_t) {
+    return name == "ratio" && draw <= point ? std::nan("") : static_cast<double>(draw);
+  });
+  const store::Reader reader(toy.path());
+  for (const run::Experiment* experiment :
+       {&toy.experiment(), static_cast<const run::Experiment*>(nullptr)}) {
+    const Table table = make_table(reader, experiment, 1);
+    EXPECT_EQ(row(table, "ratio", 0).estimate.value, 2.0);
+    EXPECT_TRUE(std::isinf(row(table, "ratio", 1).estimate.value));
+    EXPECT_EQ(row(table, "ratio", 1).estimate.count, 3);
+    EXPECT_THAT(as_text(table), testing::ContainsRegex("ratio +5 +2\\(inf\\) +3 *\n"));
+    EXPECT_THAT(as_text(table), testing::ContainsRegex("ratio +10 +inf +3 *\n"));
+    EXPECT_THAT(as_json(table), HasSubstr("\"value\": \"inf\""));
   }
 }
 

@@ -104,8 +104,10 @@ TEST(StoreLayout, does_not_pad_for_theory_points_that_no_prediction_needs) {
 TEST(StoreLayout, has_the_observables_that_exist_at_some_point) {
   const std::string uniform = head + "[parameters]\nlaw = \"uniform\"\n";
   EXPECT_THAT(names(layout_of(uniform).observables),
-              ElementsAre("sample_mean", "test_error", "sorted", "spread"));
+              ElementsAre("sample_mean", "test_error", "sorted", "spread", "ratio"));
   EXPECT_EQ(layout_of(uniform).observables[3].summary, "median");
+  EXPECT_EQ(layout_of(uniform).observables[3].missing_as, "ignored");
+  EXPECT_EQ(layout_of(uniform).observables[4].missing_as, "infinity");
   EXPECT_THAT(names(layout_of(head + "[sweep]\nlaw = [\"gauss\", \"uniform\"]\n").observables),
               testing::Contains("spread"));
   const Layout theory_only = layout_of(head + "[theory]\nlaw = [\"gauss\", \"uniform\"]\n");

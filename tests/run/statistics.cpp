@@ -156,6 +156,44 @@ TEST(StandardErrors, cover_with_68_percent_what_they_estimate) {
   }
 }
 
+TEST(MedianEstimate, counts_missing_draws_as_infinite_where_they_stand_for_that) {
+  using pastur::study::MissingAs;
+  const std::vector<double> few{1.0, 2.0, 3.0, 4.0, nan};
+  const Estimate finite = estimate(few, Summary::median, MissingAs::infinity);
+  EXPECT_EQ(finite.value, 3.0);
+  EXPECT_EQ(finite.count, 5);
+  EXPECT_EQ(estimate(few, Summary::median).value, 2.5);
+  const Estimate infinite =
+      estimate(std::vector<double>{1.0, nan, nan}, Summary::median, MissingAs::infinity);
+  EXPECT_TRUE(std::isinf(infinite.value));
+  EXPECT_TRUE(std::isinf(infinite.standard_error));
+  EXPECT_TRUE(std::isnan(z_score(infinite, 2.0)));
+  const Estimate all = estimate(std::vector<double>(4, nan), Summary::median, MissingAs::infinity);
+  EXPECT_TRUE(std::isinf(all.value));
+  EXPECT_EQ(all.standard_error, 0.0);
+  EXPECT_EQ(all.count, 4);
+}
+
+TEST(MedianEstimate, has_the_error_of_its_interval_while_that_is_finite) {
+  using pastur::study::MissingAs;
+  // A law of infinity with probability 0.1 and uniform else has the median 5/9: the interval covers it.
+  constexpr int trials = 4000;
+  std::mt19937_64 random(9);
+  std::uniform_real_distribution<double> uniform;
+  std::vector<double> values, draws(64);
+  double mean_error = 0.0;
+  for (int trial = 0; trial < trials; ++trial) {
+    for (double& draw : draws) draw = uniform(random) < 0.1 ? nan : uniform(random);
+    const Estimate e = estimate(draws, Summary::median, MissingAs::infinity);
+    values.push_back(e.value);
+    mean_error += e.standard_error / trials;
+  }
+  const Estimate over_trials = estimate(values, Summary::mean);
+  EXPECT_LT(std::abs(z_score(over_trials, 5.0 / 9.0)), 4.0);
+  // Standard deviation of a median: 1 / (2 f sqrt(n)) with the density f = 0.9.
+  EXPECT_NEAR(mean_error, 1.0 / (2.0 * 0.9 * 8.0), 0.005);
+}
+
 TEST(ZScore, counts_standard_errors_above_the_prediction) {
   EXPECT_DOUBLE_EQ(z_score({3.0, 0.5, 10}, 2.0), 2.0);
   EXPECT_DOUBLE_EQ(z_score({1.0, 0.5, 10}, 2.0), -2.0);

@@ -102,7 +102,7 @@ TEST(Slots, follow_the_point) {
   EXPECT_THAT(names_and_sizes(draw_slots(study.info(), toy_point(5, "gauss"))),
               ElementsAre("sample_mean 1", "test_error 2", "sorted 5"));
   EXPECT_THAT(names_and_sizes(draw_slots(study.info(), toy_point(7, "uniform"))),
-              ElementsAre("sample_mean 1", "test_error 2", "sorted 7", "spread 1"));
+              ElementsAre("sample_mean 1", "test_error 2", "sorted 7", "spread 1", "ratio 1"));
   EXPECT_THAT(names_and_sizes(theory_slots(study.info(), toy_point(5, "gauss"))),
               ElementsAre("sample_mean 1", "test_error 2", "mean_variance 1", "shrinkage 2"));
   EXPECT_THAT(names_and_sizes(theory_slots(study.info(), toy_point(5, "uniform"))),

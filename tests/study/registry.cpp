@@ -133,6 +133,8 @@ TEST(Declarations, that_contradict_each_other_are_named) {
       {[](StudyInfo& i) { i.observables[0].name = "index"; }, "index names two things"},
       {[](StudyInfo& i) { i.theory_outputs = {{.name = "size_theory"}}; }, "size_theory names two things"},
       {[](StudyInfo& i) { i.observables[0].dimensions = {"n"}; }, "size has the undeclared dimension n"},
+      {[](StudyInfo& i) { i.observables[0].missing_as = pastur::study::MissingAs::infinity; },
+       "size counts missing entries as infinite, but is not summarised by a median"},
       {[](StudyInfo& i) { i.figures[0].observables = {"sise"}; }, "one is a figure of the undeclared sise"},
       {[](StudyInfo& i) { i.figures[0].x = "m"; }, "one is a figure over the undeclared m"},
       {[](StudyInfo& i) { i.figures.push_back(i.figures[0]); }, "one names two figures"},

@@ -78,6 +78,13 @@ public:
     std::sort(x.begin(), x.end());
     record.set("sorted", x);
     if (record.wants("spread")) record.set("spread", x.back() - x.front());
+    if (record.wants("ratio")) {
+      if (x.front() > 0.0) {
+        record.set("ratio", x.back() / x.front());
+      } else {
+        record.missing("ratio", "a number is not positive");
+      }
+    }
   }
 
   /// Mean and shrunk error in closed form for independent numbers of variance scale^2; the spread of n
@@ -223,6 +230,11 @@ private:
          .summary = study::Summary::median,
          .has_theory = true,
          .comparison = study::Comparison::limit,
+         .exists = uniform},
+        {.name = "ratio",
+         .meaning = "largest over smallest; missing where the smallest is not positive",
+         .summary = study::Summary::median,
+         .missing_as = study::MissingAs::infinity,
          .exists = uniform},
     };
     info.theory_outputs = {

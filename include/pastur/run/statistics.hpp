@@ -9,22 +9,25 @@
 
 namespace pastur::run {
 
-/// Summary of one entry of an observable at one point over its draws; NaN entries (missing) do not count.
+/// Summary of one entry of an observable at one point over its draws; NaN entries (missing) do not count, or
+/// count as +infinity.
 struct Estimate {
   double value = 0.0;          ///< mean or median; NaN without draws
   double standard_error = 0.0; ///< mean: s / sqrt(n); median: half the width of its 68.27 % order-statistic
-                               ///< interval; NaN below 2 draws
+                               ///< interval, infinite where its upper end is; NaN below 2 draws
   std::int64_t count = 0;
 };
 
-Estimate estimate(std::span<const double> draws, study::Summary summary);
+Estimate estimate(std::span<const double> draws, study::Summary summary,
+                  study::MissingAs missing = study::MissingAs::ignored);
 
 /// The 68.27 % interval of the median from order statistics, whatever the law of the draws, interpolated
 /// between neighbours (Hettmansperger and Sheather 1986); with two draws their range, whose coverage is 1/2.
 /// NaN below 2 draws.
 std::pair<double, double> median_interval(std::span<const double> draws);
 
-/// (estimate - prediction) / standard error; NaN where either is missing or the standard error is 0.
+/// (estimate - prediction) / standard error; NaN where either is missing or infinite or the standard error is
+/// 0.
 double z_score(const Estimate& estimate, double prediction);
 
 } // namespace pastur::run

@@ -26,7 +26,8 @@ struct Variable {
   std::string summary = "mean";
   std::string
       theory_of{}; ///< theory variables: the observable they predict, or empty for a theory-only output
-  std::string comparison{}; ///< with theory_of: "prediction", "limit" or "bound"
+  std::string missing_as = "ignored"; ///< observables: or "infinity", in medians
+  std::string comparison{};           ///< with theory_of: "prediction", "limit" or "bound"
 };
 
 /// Everything about a store that is fixed when it is created. Points are numbered row-major over the axes

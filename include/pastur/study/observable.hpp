@@ -28,8 +28,13 @@ enum class Summary { mean, median };
 /// stand beside the draws without a z-score.
 enum class Comparison { prediction, limit, bound };
 
+/// What a missing entry of a draw is to the median over draws: left out, or +infinity (the condition number
+/// of a deficient matrix).
+enum class MissingAs { ignored, infinity };
+
 std::string_view to_string(Summary summary);
 std::string_view to_string(Comparison comparison);
+std::string_view to_string(MissingAs missing);
 
 struct ObservableSpec {
   std::string name;
@@ -38,6 +43,7 @@ struct ObservableSpec {
   std::string unit = "1";
   std::string meaning{};
   Summary summary = Summary::mean;
+  MissingAs missing_as = MissingAs::ignored; ///< infinity: with a median only
   bool has_theory = false; ///< theory() sets it under the same name; it becomes NAME_theory in the store
   Comparison comparison = Comparison::prediction;  ///< of its theory
   std::function<bool(const Parameters&)> exists{}; ///< at which points; empty: at all
