@@ -11,10 +11,6 @@ namespace pastur::report {
 
 namespace {
 
-Scalar entry(const store::Axis& axis, std::size_t index) {
-  return std::visit([index](const auto& values) { return Scalar(values.at(index)); }, axis.values);
-}
-
 /// Every combination of the axes, the last one fastest.
 Coordinates product(const std::vector<const store::Axis*>& axes) {
   Coordinates all;
@@ -26,7 +22,7 @@ Coordinates product(const std::vector<const store::Axis*>& axes) {
     for (const std::vector<Scalar>& place : all.places) {
       for (std::size_t i = 0; i < axis->size(); ++i) {
         longer.push_back(place);
-        longer.back().push_back(entry(*axis, i));
+        longer.back().push_back(entry_of(*axis, i));
       }
     }
     all.places = std::move(longer);
@@ -62,13 +58,17 @@ double to_number(const Scalar& value) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+Scalar entry_of(const store::Axis& axis, std::size_t index) {
+  return std::visit([index](const auto& values) { return Scalar(values.at(index)); }, axis.values);
+}
+
 Coordinates sweep_of(const store::Layout& layout) {
   if (layout.point_coordinates.empty()) return product(pointers(layout.axes));
   Coordinates zip;
   for (const store::Axis& axis : layout.point_coordinates) zip.names.push_back(axis.name);
   for (std::size_t p = 0; p < static_cast<std::size_t>(layout.points()); ++p) {
     std::vector<Scalar>& place = zip.places.emplace_back();
-    for (const store::Axis& axis : layout.point_coordinates) place.push_back(entry(axis, p));
+    for (const store::Axis& axis : layout.point_coordinates) place.push_back(entry_of(axis, p));
   }
   return zip;
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Density of an observable's entries pooled over the draws of a point; what theory says stands as lines.
-#include "figure_data.hpp"
+// Density of an observable pooled over the draws: a panel for each point and entry of a coordinate parameter,
+// with the entries of other dimensions (ranks, networks) pooled too. What theory says stands as lines.
 #include "figure_kinds.hpp"
 #include "figure_page.hpp"
 #include "gnuplot_text.hpp"
 #include "histogram.hpp"
+#include "histogram_cells.hpp"
 #include "legend.hpp"
 #include "palette.hpp"
 #include "plot_axis.hpp"
-#include "summaries.hpp"
-
-#include <pastur/parallel/error.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -25,107 +23,29 @@ namespace {
 constexpr std::size_t most_panels = 6;
 constexpr const char* bar_colour = "#0072b2";
 
-/// A prediction in a histogram: a value (a vertical line), or a density over a coordinate of its own.
-struct Prediction {
-  std::string name;
-  std::vector<double> x{}, y{}; // y empty: vertical lines at x
-};
-
 class HistogramFigure {
 public:
-  explicit HistogramFigure(const FigureInput& input) : input_(input), figure_(input.figure) {
-    const store::Layout& layout = input.reader.layout();
-    const auto found =
-        std::find_if(layout.observables.begin(), layout.observables.end(),
-                     [&](const store::Variable& v) { return v.name == figure_.observables.front(); });
-    if (found == layout.observables.end())
-      throw InputError(
-          fmt::format("figure {}: {} is not in the store", figure_.name, figure_.observables.front()));
-    observable_ = *found;
-    const std::vector<store::DrawState> states = input.reader.states();
-    const Summaries summaries(input.reader, &input.experiment, observable_, states);
-    const auto points = static_cast<std::size_t>(layout.points());
-    for (std::size_t p = 0; p < points; ++p) {
-      std::vector<double> pooled;
-      for (std::size_t e = 0; e < summaries.entries(); ++e) {
-        const std::vector<double> entry = summaries.draws(p, e);
-        pooled.insert(pooled.end(), entry.begin(), entry.end());
-      }
-      if (pooled.size() < 2) continue;
-      pooled_.push_back(std::move(pooled));
-      points_.push_back(p);
-      std::int64_t done = 0;
-      for (std::size_t d = 0; d < static_cast<std::size_t>(layout.draws); ++d) {
-        done += states[p * static_cast<std::size_t>(layout.draws) + d] == store::DrawState::done ? 1 : 0;
-      }
-      fewest_ = points_.size() == 1 ? done : std::min(fewest_, done);
-      most_ = std::max(most_, done);
-    }
-    if (pooled_.empty()) throw InputError(fmt::format("figure {}: no draws to show yet", figure_.name));
-  }
+  explicit HistogramFigure(const FigureInput& input) : input_(input), figure_(input.figure), cells_(input) {}
 
   Drawing drawing();
 
 private:
-  std::vector<Prediction> predictions(std::size_t point) const;
-  std::string panel_title(std::size_t point) const;
-  std::vector<std::size_t> chosen_points(std::size_t& columns) const;
+  std::vector<std::size_t> chosen_cells(std::size_t& columns) const;
   std::string panel(Script& script, std::size_t number, bool alone) const;
 
   FigureInput input_;
   const study::Figure& figure_;
-  store::Variable observable_;
-  std::vector<std::vector<double>> pooled_;
-  std::vector<std::size_t> points_;
-  std::int64_t fewest_ = 0, most_ = 0;
+  HistogramCells cells_;
 };
 
-/// The figure's other quantities, and the observable's own theory as a density over the same bins.
-std::vector<Prediction> HistogramFigure::predictions(std::size_t point) const {
-  const store::Layout& layout = input_.reader.layout();
-  std::vector<Prediction> all;
-  for (std::size_t q = 1; q < figure_.observables.size(); ++q) {
-    const std::string& name = figure_.observables[q];
-    const auto variable =
-        std::find_if(layout.theory.begin(), layout.theory.end(),
-                     [&](const store::Variable& t) { return t.name == name || t.theory_of == name; });
-    if (variable == layout.theory.end()) continue;
-    const auto own = static_cast<std::size_t>(layout.own_size(*variable));
-    const std::vector<double> values = input_.reader.theory(variable->name);
-    Prediction prediction{.name = name};
-    for (std::size_t e = 0; e < own; ++e) {
-      const double value = values[point * own + e];
-      if (!std::isfinite(value)) continue;
-      if (variable->dimensions.size() == 1 && variable->theory_of.empty()) {
-        prediction.x.push_back(to_number(entries_of(layout, *variable).places[e].front()));
-        prediction.y.push_back(value);
-      } else {
-        prediction.x.push_back(value);
-      }
-    }
-    if (!prediction.x.empty()) all.push_back(std::move(prediction));
-  }
-  return all;
-}
-
-std::string HistogramFigure::panel_title(std::size_t point) const {
-  std::string text;
-  for (const run::SweepAxis& axis : input_.experiment.file.sweep) {
-    if (axis.values.size() < 2) continue;
-    const Scalar value = parameter_scalar(input_.experiment.points[point], axis.parameter);
-    if (!text.empty()) text += ", ";
-    text += coordinate_label(axis.parameter, shown(value), std::holds_alternative<std::string>(value));
-  }
-  return text;
-}
-
 std::string HistogramFigure::panel(Script& script, std::size_t number, bool alone) const {
-  const std::vector<double>& values = pooled_[number];
+  const std::vector<double>& values = cells_.cells()[number].pooled;
   const bool log =
       figure_.log_x && std::any_of(values.begin(), values.end(), [](double v) { return v > 0.0; });
   const Histogram bars = histogram(values, bin_edges(values, log), log);
-  PlotAxis x{.label = figure_.x_label.empty() ? typeset_quantity(observable_.name, observable_.unit)
-                                              : typeset(figure_.x_label),
+  PlotAxis x{.label = figure_.x_label.empty()
+                          ? typeset_quantity(cells_.observable().name, cells_.observable().unit)
+                          : typeset(figure_.x_label),
              .log = log};
   fit(x, bars.edges, 0.03);
   x.log = log;
@@ -133,8 +53,8 @@ std::string HistogramFigure::panel(Script& script, std::size_t number, bool alon
   PlotAxis y{.label = figure_.y_label.empty() ? "density" : typeset(figure_.y_label), .log = figure_.log_y};
   if (log) y.label += " per decade";
   std::vector<double> heights = bars.density;
-  const std::vector<Prediction> lines = predictions(points_[number]);
-  for (const Prediction& line : lines) {
+  const std::vector<HistogramPrediction> lines = cells_.predictions(cells_.cells()[number]);
+  for (const HistogramPrediction& line : lines) {
     for (std::size_t i = 0; i < line.y.size(); ++i) {
       if (line.x[i] >= x.lowest && line.x[i] <= x.highest)
         heights.push_back(log ? line.y[i] * line.x[i] * std::log(10.0) : line.y[i]);
@@ -152,7 +72,7 @@ std::string HistogramFigure::panel(Script& script, std::size_t number, bool alon
     boxes.push_back({0.5 * (bars.edges[b] + bars.edges[b + 1]), bars.density[b], bars.edges[b],
                      bars.edges[b + 1], y.log ? y.lowest : 0.0, bars.density[b]});
   }
-  std::string title = panel_title(points_[number]);
+  std::string title = cells_.title(cells_.cells()[number]);
   if (bars.outside > 0.0) {
     title += fmt::format("{}{{/*0.85 ({:.3g} % {})}}", title.empty() ? "" : "   ", 100.0 * bars.outside,
                          log ? "at or below 0, or far off" : "far off");
@@ -161,11 +81,11 @@ std::string HistogramFigure::panel(Script& script, std::size_t number, bool alon
       fmt::format("set title {} offset 0,-0.4\n", literal(title)) + x.commands("x") + y.commands("y");
   std::vector<std::string> parts{fmt::format(
       "{} using 1:2:3:4:5:6 with boxxyerror fc rgb '#8cbfdd' fs solid 1.0 border lc rgb '{}' notitle",
-      script.data("bins of " + observable_.name, boxes), bar_colour)};
+      script.data("bins of " + cells_.observable().name, boxes), bar_colour)};
   std::vector<LegendEntry> entries;
   const std::vector<std::string> colours = distinct_colours(lines.size() + 1);
   for (std::size_t l = 0; l < lines.size(); ++l) {
-    const Prediction& line = lines[l];
+    const HistogramPrediction& line = lines[l];
     std::vector<std::vector<double>> rows;
     const std::string& colour = colours[l + 1];
     for (std::size_t i = 0; i < line.x.size(); ++i) {
@@ -204,16 +124,17 @@ std::string HistogramFigure::panel(Script& script, std::size_t number, bool alon
   return commands + fmt::format("\nplot {}", fmt::join(parts, ", \\\n     "));
 }
 
-/// At most six of the points that have draws. Of a grid as many values of each axis as fit, the longest axis
+/// At most six of the cells that have draws. Of a grid as many values of each axis as fit, the longest axis
 /// along the rows.
-std::vector<std::size_t> HistogramFigure::chosen_points(std::size_t& columns) const {
-  const std::vector<store::Axis>& axes = input_.reader.layout().axes;
+std::vector<std::size_t> HistogramFigure::chosen_cells(std::size_t& columns) const {
+  std::vector<store::Axis> axes = input_.reader.layout().axes;
+  axes.insert(axes.end(), cells_.coordinates().begin(), cells_.coordinates().end());
   std::vector<std::size_t> counts;
   std::size_t product = 1;
   for (const store::Axis& axis : axes) product *= counts.emplace_back(axis.size());
-  if (points_.size() < product || axes.empty()) {
-    columns = points_.size() == 4 ? 2 : 3;
-    return spread(points_.size(), most_panels);
+  if (cells_.cells().size() < product || axes.empty()) {
+    columns = cells_.cells().size() == 4 ? 2 : 3;
+    return spread(cells_.cells().size(), most_panels);
   }
   while (product > most_panels) {
     std::size_t& largest = *std::max_element(counts.begin(), counts.end());
@@ -230,8 +151,8 @@ std::vector<std::size_t> HistogramFigure::chosen_points(std::size_t& columns) co
   for (std::size_t a = axes.size(); a-- > 0; stride *= axes[a].size()) strides[a] = stride;
   const auto extend = [&](std::size_t a) {
     std::vector<std::size_t> longer;
-    for (const std::size_t point : chosen) {
-      for (const std::size_t i : spread(axes[a].size(), counts[a])) longer.push_back(point + i * strides[a]);
+    for (const std::size_t cell : chosen) {
+      for (const std::size_t i : spread(axes[a].size(), counts[a])) longer.push_back(cell + i * strides[a]);
     }
     chosen = std::move(longer);
   };
@@ -244,18 +165,18 @@ std::vector<std::size_t> HistogramFigure::chosen_points(std::size_t& columns) co
 
 Drawing HistogramFigure::drawing() {
   std::size_t columns = 3;
-  const std::vector<std::size_t> shown_points = chosen_points(columns);
-  const std::size_t panels = shown_points.size();
+  const std::vector<std::size_t> shown_cells = chosen_cells(columns);
+  const std::size_t panels = shown_cells.size();
   Script script;
   const FigurePage page(panels, columns, 0);
-  std::string note = fmt::format("bars: entries pooled over {}", draws_text(fewest_, most_));
+  std::string note =
+      fmt::format("bars: entries pooled over {}", draws_text(cells_.fewest_draws(), cells_.most_draws()));
   if (figure_.observables.size() > 1) note += "; lines: theory";
-  if (panels < points_.size()) note += fmt::format("; {} of {} points", panels, points_.size());
+  if (panels < cells_.cells().size()) note += fmt::format("; {} of {} panels", panels, cells_.cells().size());
   page.open(script, typeset(figure_.title), typeset(fixed_parameters(input_.experiment, 130)), note);
   for (std::size_t i = 0; i < panels; ++i) {
     script.line(page.frame(i).commands());
-
-    script.line(panel(script, shown_points[i], panels == 1));
+    script.line(panel(script, shown_cells[i], panels == 1));
     if (i == 0) script.line("unset label");
   }
   page.close(script);

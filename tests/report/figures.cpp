@@ -318,6 +318,36 @@ TEST(Figures, show_no_infinite_median_and_say_so) {
   report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "ratio.svg", "ratio");
 }
 
+TEST(Figures, of_a_distribution_have_a_panel_for_each_entry_of_a_coordinate) {
+  ToyStore toy("draws = 40\n[parameters]\nn = 5\nlaw = \"uniform\"\nridge = [0.0, 5.0, 15.0]\n");
+  toy.write([](const std::string&, std::int64_t, std::int64_t draw, std::size_t entry) {
+    return 10.0 * static_cast<double>(entry) + 0.1 * static_cast<double>(draw);
+  });
+  study::Figure figure;
+  figure.name = "errors";
+  figure.kind = study::Figure::Kind::histogram;
+  figure.observables = {"test_error", "profile"};
+  const std::string script =
+      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  for (const std::string ridge : {"0", "5", "15"})
+    EXPECT_THAT(script, HasSubstr("set title 'ridge = " + ridge + "' "));
+  // Three panels with the draws of one entry and its own density: shrinkage 1, 1/2 and 1/4 times 1 + index.
+  std::vector<double> lowest, first;
+  for (std::size_t at = script.find("# bins of test_error"); at != std::string::npos;
+       at = script.find("# bins of test_error", at + 1))
+    lowest.push_back(std::stod(block(script.substr(at), "bins of test_error").front()));
+  for (std::size_t at = script.find("# profile"); at != std::string::npos;
+       at = script.find("# profile", at + 1)) {
+    const std::vector<std::string> rows = block(script.substr(at), "profile");
+    ASSERT_EQ(rows.size(), 5U);
+    EXPECT_THAT(rows.front(), testing::StartsWith("0 "));
+    first.push_back(std::stod(rows.front().substr(2)));
+  }
+  EXPECT_THAT(first, ElementsAre(1.0, 0.5, 0.25));
+  ASSERT_EQ(lowest.size(), 3U);
+  for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(lowest[k], 10.0 * static_cast<double>(k), 0.5);
+}
+
 TEST(Figures, refuse_an_unknown_name_and_an_unknown_suffix) {
   ToyStore toy(sweep);
   toy.write(decay);

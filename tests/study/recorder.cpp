@@ -106,7 +106,8 @@ TEST(Slots, follow_the_point) {
   EXPECT_THAT(names_and_sizes(theory_slots(study.info(), toy_point(5, "gauss"))),
               ElementsAre("sample_mean 1", "test_error 2", "mean_variance 1", "shrinkage 2"));
   EXPECT_THAT(names_and_sizes(theory_slots(study.info(), toy_point(5, "uniform"))),
-              ElementsAre("sample_mean 1", "test_error 2", "spread 1", "mean_variance 1", "shrinkage 2"));
+              ElementsAre("sample_mean 1", "test_error 2", "spread 1", "mean_variance 1", "shrinkage 2",
+                          "profile 10"));
 }
 
 TEST(Coordinate, is_a_parameter_or_a_declared_dimension) {

@@ -106,6 +106,13 @@ public:
       record.set_at("shrinkage", i, shrink);
       record.set_at("test_error", i, shrink * shrink * variance + std::pow((1.0 - shrink) * centre, 2));
     }
+    if (record.wants("profile")) {
+      for (std::size_t k = 0; k < ridges.size() * static_cast<std::size_t>(n); ++k) {
+        const auto index = static_cast<double>(k % static_cast<std::size_t>(n));
+        record.set_at("profile", k,
+                      (1.0 + index) * factor(p.integer("n"), ridges[k / static_cast<std::size_t>(n)]));
+      }
+    }
     if (record.wants("spread"))
       record.set("spread", std::sqrt(12.0) * p.real("scale") * (n - 1.0) / (n + 1.0));
   }
@@ -240,6 +247,10 @@ private:
     info.theory_outputs = {
         {.name = "mean_variance", .unit = "m^2", .meaning = "variance of the mean"},
         {.name = "shrinkage", .dimensions = {"ridge"}, .meaning = "n / (n + ridge)"},
+        {.name = "profile",
+         .dimensions = {"ridge", "index"},
+         .meaning = "shrinkage times (1 + index)",
+         .exists = uniform},
     };
     info.figures = {
         {.name = "error",

@@ -20,6 +20,8 @@ std::string shown(const Scalar& value);
 /// NaN for a text.
 double to_number(const Scalar& value);
 
+Scalar entry_of(const store::Axis& axis, std::size_t index);
+
 /// Named coordinates of a list of places: the swept parameters of the points, or the own dimensions of a
 /// variable's entries.
 struct Coordinates {
