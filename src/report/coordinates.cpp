@@ -73,9 +73,9 @@ Coordinates sweep_of(const store::Layout& layout) {
   return zip;
 }
 
-Coordinates entries_of(const store::Layout& layout, const store::Variable& variable) {
+Coordinates entries_of(const store::Layout& layout, const store::Variable& variable, bool fine) {
   std::vector<const store::Axis*> axes;
-  for (const std::string& name : variable.dimensions) axes.push_back(&layout.dimension(name));
+  for (const std::string& name : variable.dimensions) axes.push_back(&layout.dimension(name, fine));
   return product(axes);
 }
 

@@ -23,7 +23,7 @@ std::vector<Record> theory_records(const store::Reader& reader, const store::Var
                                    const std::vector<std::string>& swept, bool fine) {
   std::vector<Record> records;
   if (points.empty()) return records;
-  const Coordinates entries = entries_of(reader.layout(), variable);
+  const Coordinates entries = entries_of(reader.layout(), variable, fine);
   const std::vector<double> values = reader.theory(variable.name, fine);
   for (std::size_t p = 0; p < points.size(); ++p) {
     for (std::size_t e = 0; e < entries.places.size(); ++e) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace pastur::run {
@@ -65,10 +66,12 @@ bool exists_at_any(const std::function<bool(const study::Parameters&)>& exists, 
 /// The dimensions in use, each as long as the longest that a quantity needs at a point where it exists.
 class Dimensions {
 public:
-  explicit Dimensions(const study::StudyInfo& info) : info_(info) {}
+  /// `finer`: the coordinates that have entries of their own on the theory grid.
+  Dimensions(const study::StudyInfo& info, const std::map<std::string, study::Value>& finer)
+      : info_(info), finer_(finer) {}
 
-  /// Takes in the dimensions of one quantity. Throws InputError where a point's coordinate is no prefix of a
-  /// longer one.
+  /// Takes in the dimensions of one quantity at points of the sweep. Throws InputError where a point's
+  /// coordinate is no prefix of a longer one.
   void include(const std::string& quantity, const std::vector<std::string>& names,
                const std::function<bool(const study::Parameters&)>& exists, const Points& points) {
     for (const std::string& name : names) {
@@ -79,11 +82,32 @@ public:
     }
   }
 
+  /// The same at `points` of the theory grid. A coordinate with entries of its own there keeps those of the
+  /// sweep at the root.
+  void include_theory(const std::string& quantity, const std::vector<std::string>& names,
+                      const std::function<bool(const study::Parameters&)>& exists, const Points& points,
+                      const Points& sweep) {
+    for (const std::string& name : names) {
+      if (!finer_.contains(name)) {
+        include(quantity, {name}, exists, points);
+        continue;
+      }
+      include(quantity, {name}, {}, sweep);
+      const bool known = std::any_of(finer_axes_.begin(), finer_axes_.end(),
+                                     [&](const store::Axis& axis) { return axis.name == name; });
+      if (!known && exists_at_any(exists, points))
+        finer_axes_.push_back(axis(name, study::coordinate(info_, name, points.front())));
+    }
+  }
+
   std::vector<store::Axis> axes() const {
     std::vector<store::Axis> axes;
     for (const auto& [name, values] : longest_) axes.push_back(axis(name, values));
     return axes;
   }
+
+  /// Those with other entries on the theory grid.
+  const std::vector<store::Axis>& finer_axes() const { return finer_axes_; }
 
 private:
   void include_at(const std::string& quantity, const std::string& name, const study::Parameters& point) {
@@ -118,12 +142,14 @@ private:
   }
 
   const study::StudyInfo& info_;
+  const std::map<std::string, study::Value>& finer_;
+  std::vector<store::Axis> finer_axes_;
   std::vector<std::pair<std::string, std::vector<double>>> longest_; // in order of first use
 };
 
 void add_quantities(const Experiment& experiment, store::Layout& layout) {
   const study::StudyInfo& info = experiment.study->info();
-  Dimensions dimensions(info);
+  Dimensions dimensions(info, experiment.file.theory_coordinates);
   const auto predicted = [&](const auto& spec) {
     return exists_at_any(spec.exists, experiment.points) ||
            exists_at_any(spec.exists, experiment.theory_points);
@@ -147,16 +173,19 @@ void add_quantities(const Experiment& experiment, store::Layout& layout) {
                                .summary = std::string(study::to_string(spec.summary)),
                                .theory_of = spec.name,
                                .comparison = comparison});
-      dimensions.include(spec.name, spec.dimensions, spec.exists, experiment.theory_points);
+      dimensions.include_theory(spec.name, spec.dimensions, spec.exists, experiment.theory_points,
+                                experiment.points);
     }
   }
   for (const study::TheoryOutputSpec& spec : info.theory_outputs) {
     if (!predicted(spec)) continue;
     layout.theory.push_back({spec.name, spec.dimensions, spec.unit, spec.meaning});
     dimensions.include(spec.name, spec.dimensions, spec.exists, experiment.points);
-    dimensions.include(spec.name, spec.dimensions, spec.exists, experiment.theory_points);
+    dimensions.include_theory(spec.name, spec.dimensions, spec.exists, experiment.theory_points,
+                              experiment.points);
   }
   layout.dimensions = dimensions.axes();
+  layout.theory_dimensions = dimensions.finer_axes();
 }
 
 std::string axis_text(const SweepAxis& axis) {
@@ -190,6 +219,8 @@ std::string identity(const Experiment& experiment) {
   if (!file.sweep.empty()) text += fmt::format("combine {}\n", file.zip ? "zip" : "grid");
   for (const SweepAxis& axis : file.sweep) text += "sweep " + axis_text(axis);
   for (const SweepAxis& axis : file.theory) text += "theory " + axis_text(axis);
+  for (const auto& [name, entries] : file.theory_coordinates)
+    text += fmt::format("theory {} = {}\n", name, study::to_string(entries));
   return text;
 }
 

@@ -30,18 +30,19 @@ std::vector<std::vector<double>> padded_values(const store::Layout& layout,
                                                const std::vector<store::Variable>& variables,
                                                const std::vector<std::string>& recorded_as,
                                                const study::StudyInfo& info, const study::Parameters& point,
-                                               const study::Recorder& recorder) {
+                                               const study::Recorder& recorder, bool fine) {
   std::vector<std::vector<double>> all;
   all.reserve(variables.size());
   for (std::size_t v = 0; v < variables.size(); ++v) {
-    std::vector<double>& values = all.emplace_back(static_cast<std::size_t>(layout.own_size(variables[v])),
-                                                   std::numeric_limits<double>::quiet_NaN());
+    std::vector<double>& values =
+        all.emplace_back(static_cast<std::size_t>(layout.own_size(variables[v], fine)),
+                         std::numeric_limits<double>::quiet_NaN());
     if (!recorder.wants(recorded_as[v])) continue;
     std::vector<std::size_t> from;
     std::vector<std::size_t> to;
     for (const std::string& name : variables[v].dimensions) {
       from.push_back(study::coordinate(info, name, point).size());
-      to.push_back(layout.dimension(name).size());
+      to.push_back(layout.dimension(name, fine).size());
     }
     copy_corner(recorder.values(recorded_as[v]), from, values, to);
   }

@@ -11,11 +11,11 @@ namespace pastur::run {
 
 /// A point's recorded values as the store's slots: one vector per `variables`, its own dimensions padded with
 /// NaN to the layout's lengths; all NaN for a quantity that does not exist at the point. `recorded_as` names
-/// the recorder's slot for each variable.
+/// the recorder's slot for each variable. `fine`: a point of the finer theory grid.
 std::vector<std::vector<double>> padded_values(const store::Layout& layout,
                                                const std::vector<store::Variable>& variables,
                                                const std::vector<std::string>& recorded_as,
                                                const study::StudyInfo& info, const study::Parameters& point,
-                                               const study::Recorder& recorder);
+                                               const study::Recorder& recorder, bool fine = false);
 
 } // namespace pastur::run

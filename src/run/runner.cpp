@@ -116,7 +116,7 @@ bool Run::write_theory(store::Store& store, const Deadline& deadline) const {
       experiment_.study->theory(points[p], recorder);
       recorder.require_complete();
       store.write_theory(static_cast<std::int64_t>(p),
-                         padded_values(layout, layout.theory, names, info, points[p], recorder), fine);
+                         padded_values(layout, layout.theory, names, info, points[p], recorder, fine), fine);
     }
   };
   parallel::agree(world_, [&] {

@@ -129,6 +129,18 @@ void read_sweep(const Document& document, const study::StudyInfo& info, StudyFil
   require_few(document, sweep_groups(file), "sweep");
 }
 
+/// The entries of a coordinate parameter as its value.
+study::Value as_list(const study::ParameterSpec& spec, const std::vector<study::Value>& entries) {
+  std::vector<double> reals;
+  std::vector<std::int64_t> integers;
+  for (const study::Value& entry : entries) {
+    if (const auto* real = std::get_if<double>(&entry)) reals.push_back(*real);
+    if (const auto* integer = std::get_if<std::int64_t>(&entry)) integers.push_back(*integer);
+  }
+  return spec.type == study::ParameterType::real_list ? study::Value(std::move(reals))
+                                                      : study::Value(std::move(integers));
+}
+
 void read_theory(const Document& document, const study::StudyInfo& info, StudyFile& file, Places& places) {
   const Node::Table* table = document.table("theory");
   if (table == nullptr) return;
@@ -148,6 +160,11 @@ void read_theory(const Document& document, const study::StudyInfo& info, StudyFi
   }
   std::vector<PlacedAxis> tied;
   for (const PlacedAxis& placed : places.theory) {
+    const study::ParameterSpec& spec = *find_spec(info, placed.axis.parameter);
+    if (spec.coordinate) {
+      file.theory_coordinates[spec.name] = as_list(spec, placed.axis.values);
+      continue;
+    }
     file.theory.push_back(placed.axis);
     if (std::find(zipped.begin(), zipped.end(), placed.axis.parameter) != zipped.end())
       tied.push_back(placed);
@@ -179,6 +196,29 @@ void require_goal_exists(const Document& document, const Experiment& experiment)
                   fmt::format("draws.until.observable: given \"{}\", which no point of this file has; "
                               "allowed: an observable that exists here",
                               spec.name));
+  }
+}
+
+/// A finer coordinate that no prediction has would be a line of nothing.
+void require_predicted_coordinates(const Document& document, const Experiment& experiment,
+                                   const Places& places) {
+  const study::StudyInfo& info = experiment.study->info();
+  for (const PlacedAxis& placed : places.theory) {
+    const std::string& name = placed.axis.parameter;
+    if (!experiment.file.theory_coordinates.contains(name)) continue;
+    const auto has_it = [&](const auto& spec) {
+      const auto& points = experiment.theory_points;
+      return std::find(spec.dimensions.begin(), spec.dimensions.end(), name) != spec.dimensions.end() &&
+             (!spec.exists || std::any_of(points.begin(), points.end(), spec.exists));
+    };
+    const bool predicted =
+        std::any_of(info.observables.begin(), info.observables.end(),
+                    [&](const study::ObservableSpec& spec) { return spec.has_theory && has_it(spec); }) ||
+        std::any_of(info.theory_outputs.begin(), info.theory_outputs.end(), has_it);
+    if (predicted) continue;
+    document.fail(placed.key, fmt::format("theory.{0}: given, but nothing that is predicted here has the "
+                                          "dimension {0}; allowed: a coordinate of a prediction",
+                                          name));
   }
 }
 
@@ -250,7 +290,12 @@ Experiment parse_experiment(const std::string& text, const std::string& name,
     values.emplace(spec.name, study::checked(spec, spec.initial));
   const study::Parameters base(std::move(values));
   experiment.points = points_of(base, sweep_groups(file));
-  if (!file.theory.empty()) experiment.theory_points = points_of(base, theory_groups(file));
+  if (!places.theory.empty()) {
+    study::Parameters finer = base;
+    for (const auto& [parameter, entries] : file.theory_coordinates) finer.set(parameter, entries);
+    experiment.theory_points = points_of(finer, theory_groups(file));
+  }
+  require_predicted_coordinates(document, experiment, places);
   require_few_slots(document, experiment);
   require_goal_exists(document, experiment);
   check_points(document, experiment, places);

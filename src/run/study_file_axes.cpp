@@ -134,18 +134,26 @@ std::size_t first_repeated(const std::vector<study::Value>& values) {
   return repeated;
 }
 
-PlacedAxis read_axis(const Document& document, const study::ParameterSpec& spec, const Field& field,
+/// What one entry of a coordinate parameter must be.
+study::ParameterSpec entry_spec(study::ParameterSpec spec) {
+  spec.type = spec.type == ParameterType::real_list ? ParameterType::real : ParameterType::integer;
+  spec.coordinate = false;
+  return spec;
+}
+
+PlacedAxis read_axis(const Document& document, const study::ParameterSpec& declared, const Field& field,
                      const std::string& table) {
   const Node& node = field.node;
-  PlacedAxis result{{spec.name, {}}, field.origin, {}};
-  if (spec.coordinate) {
+  PlacedAxis result{{declared.name, {}}, field.origin, {}};
+  if (declared.coordinate && table == "sweep.") {
     document.fail(
         field.origin,
         fmt::format(
             "{0}{1}: given an axis; allowed: {1} = [...] under [parameters] ({1} is a vector already: "
             "one draw answers all its entries)",
-            table, spec.name));
+            table, declared.name));
   }
+  const study::ParameterSpec spec = declared.coordinate ? entry_spec(declared) : declared;
   if (node.table() != nullptr) {
     result.axis.values = RangeReader{document, spec, node, table + spec.name}.values();
     result.places.assign(result.axis.values.size(), node.origin);

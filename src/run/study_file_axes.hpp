@@ -12,7 +12,8 @@ struct PlacedAxis {
   std::vector<Origin> places;
 };
 
-/// The axes of [sweep] or [theory] (`name`), in the order of the file. `tied`: the parameters that walk
+/// The axes of [sweep] or [theory] (`name`), in the order of the file; under [theory] also coordinate
+/// parameters with their entries. `tied`: the parameters that walk
 /// together (all axes of a zip sweep); their values may repeat, the others' may not. Throws InputError.
 std::vector<PlacedAxis> read_axes(const Document& document, const study::StudyInfo& info,
                                   const std::string& name, const Node::Table& table,

@@ -25,7 +25,7 @@ std::vector<AxisGroup> sweep_groups(const StudyFile& file) {
 }
 
 std::vector<AxisGroup> theory_groups(const StudyFile& file) {
-  if (file.theory.empty()) return {};
+  if (file.theory.empty() && file.theory_coordinates.empty()) return {};
   std::vector<AxisGroup> groups = sweep_groups(file);
   for (AxisGroup& group : groups) {
     for (SweepAxis& axis : group.axes) {

@@ -234,7 +234,7 @@ Handle new_file(const std::filesystem::path& path) {
 void write_contents(hid_t file, const Layout& layout) {
   Writer writer(file);
   put_root_attributes(file, layout);
-  const bool fine = !layout.theory_axes.empty();
+  const bool fine = layout.has_finer_theory();
   const Handle slots = writer.group("slots");
   const Handle provenance = writer.group("provenance");
   const Handle theory = fine ? writer.group("theory") : Handle();
@@ -244,7 +244,8 @@ void write_contents(hid_t file, const Layout& layout) {
   for (const Axis& axis : layout.dimensions) writer.scale(axis.name, axis);
   for (const Axis& axis : layout.theory_axes) writer.scale("theory/" + axis.name, axis);
   if (fine) {
-    for (const Axis& axis : layout.dimensions) writer.scale("theory/" + axis.name, axis);
+    for (const Axis& axis : layout.dimensions)
+      writer.scale("theory/" + axis.name, layout.dimension(axis.name, true));
   }
   writer.scale("provenance/run", counted("run", provenance_slots, "runs that wrote this file, oldest first"));
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace pastur::store {
@@ -26,20 +27,24 @@ std::int64_t Layout::points() const {
 }
 
 std::int64_t Layout::theory_points() const {
-  return theory_axes.empty() ? 0 : product(theory_axes);
+  return has_finer_theory() ? product(theory_axes) : 0;
 }
 
-std::int64_t Layout::own_size(const Variable& variable) const {
+std::int64_t Layout::own_size(const Variable& variable, bool fine) const {
   std::int64_t total = 1;
   for (const std::string& name : variable.dimensions)
-    total *= static_cast<std::int64_t>(dimension(name).size());
+    total *= static_cast<std::int64_t>(dimension(name, fine).size());
   return total;
 }
 
-const Axis& Layout::dimension(const std::string& name) const {
-  for (const Axis& axis : dimensions) {
-    if (axis.name == name) return axis;
+const Axis& Layout::dimension(const std::string& name, bool fine) const {
+  const auto named = [&name](const Axis& axis) { return axis.name == name; };
+  if (fine) {
+    const auto finer = std::find_if(theory_dimensions.begin(), theory_dimensions.end(), named);
+    if (finer != theory_dimensions.end()) return *finer;
   }
+  const auto found = std::find_if(dimensions.begin(), dimensions.end(), named);
+  if (found != dimensions.end()) return *found;
   throw std::out_of_range(fmt::format("the layout has no dimension '{}'", name));
 }
 

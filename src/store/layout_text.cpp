@@ -129,6 +129,7 @@ std::string layout_to_text(const Layout& layout) {
                        {"observables", list_to_json(layout.observables, variable_to_json)},
                        {"theory", list_to_json(layout.theory, variable_to_json)},
                        {"theory_axes", list_to_json(layout.theory_axes, axis_to_json)},
+                       {"theory_dimensions", list_to_json(layout.theory_dimensions, axis_to_json)},
                        {"study", layout.study},
                        {"paper", layout.paper},
                        {"study_file", layout.study_file},
@@ -150,6 +151,8 @@ Layout layout_from_text(const std::string& text) {
     layout.observables = list_from_json(object.at("observables"), variable_from_json);
     layout.theory = list_from_json(object.at("theory"), variable_from_json);
     layout.theory_axes = list_from_json(object.at("theory_axes"), axis_from_json);
+    if (object.contains("theory_dimensions"))
+      layout.theory_dimensions = list_from_json(object.at("theory_dimensions"), axis_from_json);
     layout.study = object.at("study");
     layout.paper = object.at("paper");
     layout.study_file = object.at("study_file");
@@ -181,7 +184,9 @@ std::string layout_difference(const Layout& stored, const Layout& wanted) {
   if (axes_differ(stored.dimensions, wanted.dimensions)) return "the dimensions of its observables differ";
   if (variables_differ(stored.observables, wanted.observables)) return "it holds other observables";
   if (variables_differ(stored.theory, wanted.theory)) return "it holds other theory variables";
-  if (axes_differ(stored.theory_axes, wanted.theory_axes)) return "its finer theory grid differs";
+  if (axes_differ(stored.theory_axes, wanted.theory_axes) ||
+      axes_differ(stored.theory_dimensions, wanted.theory_dimensions))
+    return "its finer theory grid differs";
   return {};
 }
 

@@ -46,7 +46,7 @@ SlotDatasetPlan quantity(const Layout& layout, const Variable& variable, const s
   append_dimensions(plan, axes, group);
   if (!is_theory) append_draw(plan, layout);
   for (const std::string& name : variable.dimensions)
-    append_dimensions(plan, {layout.dimension(name)}, group);
+    append_dimensions(plan, {layout.dimension(name, !group.empty())}, group);
   return plan;
 }
 
@@ -129,7 +129,7 @@ std::vector<SlotDatasetPlan> slot_datasets(const Layout& layout) {
     plans.push_back(quantity(layout, variable, layout.axes, "", false));
   for (const Variable& variable : layout.theory)
     plans.push_back(quantity(layout, variable, layout.axes, "", true));
-  if (!layout.theory_axes.empty()) {
+  if (layout.has_finer_theory()) {
     for (const Variable& variable : layout.theory)
       plans.push_back(quantity(layout, variable, layout.theory_axes, "theory/", true));
   }
@@ -159,11 +159,12 @@ void validate(const Layout& layout) {
   for (const Axis& axis : layout.dimensions) validate_axis(axis, root);
   for (const Variable& variable : layout.observables) root.take(variable.name);
   for (const Variable& variable : layout.theory) root.take(theory_dataset_name(variable));
-  if (!layout.theory_axes.empty()) {
+  if (layout.has_finer_theory()) {
     for (const Axis& axis : layout.theory_axes) validate_axis(axis, fine);
-    for (const Axis& axis : layout.dimensions) fine.take(axis.name);
+    for (const Axis& axis : layout.dimensions) validate_axis(layout.dimension(axis.name, true), fine);
     for (const Variable& variable : layout.theory) fine.take(theory_dataset_name(variable));
   }
+  for (const Axis& axis : layout.theory_dimensions) layout.dimension(axis.name); // finer than one at the root
   for (const auto* variables : {&layout.observables, &layout.theory}) {
     for (const Variable& variable : *variables) {
       for (const std::string& name : variable.dimensions) layout.dimension(name);

@@ -24,9 +24,10 @@ void TheoryTable::write(std::int64_t point, std::span<const std::vector<double>>
   }
   for (std::size_t v = 0; v < values.size(); ++v) {
     const Variable& variable = layout_.theory[v];
-    if (static_cast<std::int64_t>(values[v].size()) != layout_.own_size(variable)) {
+    const std::int64_t own = layout_.own_size(variable, fine);
+    if (static_cast<std::int64_t>(values[v].size()) != own) {
       throw std::invalid_argument(fmt::format("theory variable '{}' brought {} values, its place has {}",
-                                              variable.name, values[v].size(), layout_.own_size(variable)));
+                                              variable.name, values[v].size(), own));
     }
   }
   const std::size_t axes = fine ? layout_.theory_axes.size() : layout_.axes.size();
@@ -44,7 +45,7 @@ void TheoryTable::write(std::int64_t point, std::span<const std::vector<double>>
 }
 
 std::vector<double> TheoryTable::read(const std::string& name, bool fine) const {
-  if (fine && layout_.theory_axes.empty()) throw std::out_of_range("the store has no finer theory grid");
+  if (fine && !layout_.has_finer_theory()) throw std::out_of_range("the store has no finer theory grid");
   for (std::size_t v = 0; v < layout_.theory.size(); ++v) {
     if (name != layout_.theory[v].name && name != theory_dataset_name(layout_.theory[v])) continue;
     const SlotDataset& dataset = (fine ? fine_ : sweep_)[v];

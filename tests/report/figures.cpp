@@ -251,6 +251,20 @@ TEST(Figures, give_zero_a_place_on_a_logarithmic_axis) {
   EXPECT_LT(first, 0.01);
 }
 
+TEST(Figures, along_a_coordinate_draw_the_finer_theory) {
+  ToyStore toy("draws = 3\n[parameters]\nridge = [0.0, 1.0, 9.0]\n[sweep]\nn = [5, 10]\n"
+               "[theory]\nridge = { from = 0, to = 9, count = 37 }\n");
+  toy.write(decay);
+  study::Figure figure;
+  figure.name = "path";
+  figure.observables = {"test_error"};
+  figure.x = "ridge";
+  const std::string script =
+      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  EXPECT_EQ(block(script, "test_error, n = 10, theory").size(), 37U);
+  EXPECT_EQ(block(script, "test_error, n = 10, draws").size(), 3U);
+}
+
 TEST(Figures, label_a_logarithmic_axis_shorter_than_a_power_of_ten) {
   ToyStore toy("draws = 3\n[parameters]\nridge = [0.0]\n[sweep]\nn = [16, 20, 24]\n");
   toy.write([](const std::string&, std::int64_t point, std::int64_t, std::size_t) {

@@ -91,8 +91,9 @@ private:
       std::vector<std::vector<double>> values;
       for (const store::Variable& variable : layout_.theory) {
         const std::string& name = variable.theory_of.empty() ? variable.name : variable.theory_of;
-        std::vector<double>& own = values.emplace_back(static_cast<std::size_t>(layout_.own_size(variable)),
-                                                       std::numeric_limits<double>::quiet_NaN());
+        std::vector<double>& own =
+            values.emplace_back(static_cast<std::size_t>(layout_.own_size(variable, fine)),
+                                std::numeric_limits<double>::quiet_NaN());
         if (!recorder.wants(name)) continue;
         const std::span<const double> known = recorder.values(name);
         std::copy(known.begin(), known.end(), own.begin());

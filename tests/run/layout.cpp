@@ -138,6 +138,19 @@ TEST(StoreLayout, of_a_finer_grid_keeps_the_axes_it_does_not_name) {
   EXPECT_EQ(layout.points(), static_cast<std::int64_t>(e.points.size()));
 }
 
+TEST(StoreLayout, of_a_finer_coordinate_has_it_on_the_theory_grid_only) {
+  const std::string fixed = head + "[parameters]\nridge = [0, 4]\n";
+  const Experiment e = parse(fixed + "[theory]\nridge = { from = 0, to = 4, count = 9 }\n");
+  const Layout layout = store_layout(e);
+  EXPECT_THAT(values<double>(layout.dimension("ridge")), ElementsAre(0.0, 4.0));
+  EXPECT_EQ(layout.dimension("ridge", true).size(), 9u);
+  EXPECT_EQ(layout.own_size(layout.theory[1], true), 9);
+  EXPECT_TRUE(layout.theory_axes.empty());
+  EXPECT_EQ(layout.theory_points(), 1);
+  EXPECT_NE(layout.identity, layout_of(fixed).identity);
+  EXPECT_FALSE(layout_of(fixed).has_finer_theory());
+}
+
 TEST(StoreLayout, keeps_the_text_and_the_settings) {
   const Layout layout = layout_of(head + "# a comment\n", {"n=9"});
   EXPECT_EQ(layout.study_file, head + "# a comment\n# Settings of the command line:\n# --set n=9\n");

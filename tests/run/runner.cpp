@@ -168,6 +168,19 @@ TEST(Runner, theory_stands_beside_the_draws_and_on_the_finer_grid) {
   EXPECT_DOUBLE_EQ(fine.back(), 0.02);
 }
 
+TEST(Runner, theory_along_a_coordinate_may_be_finer_than_the_draws) {
+  const ScratchDirectory scratch;
+  run::Experiment toy = experiment(sweep_file + "[theory]\nridge = { from = 0, to = 4, count = 5 }\n");
+  ASSERT_EQ(run::run(toy, quiet(scratch.file("a.h5")), world()), ExitCode::complete);
+  world().barrier();
+  const store::Reader reader(scratch.file("a.h5"));
+  EXPECT_EQ(reader.theory("shrinkage").size(), 6U * 2U);
+  const std::vector<double> fine = reader.theory("shrinkage", true);
+  ASSERT_EQ(fine.size(), 6U * 5U);
+  for (std::size_t k = 0; k < 5; ++k)
+    EXPECT_DOUBLE_EQ(fine[k], 3.0 / (3.0 + static_cast<double>(k))); // n = 3
+}
+
 TEST(Runner, a_run_cut_into_pieces_equals_the_uninterrupted_one_bit_for_bit) {
   const ScratchDirectory scratch;
   run::Experiment whole = experiment(sweep_file);

@@ -55,6 +55,45 @@ TEST(StudyFile, with_only_a_study_has_the_defaults_and_one_point) {
   EXPECT_TRUE(e.theory_points.empty());
 }
 
+TEST(StudyFile, may_have_finer_entries_of_a_coordinate_for_the_theory) {
+  const std::string head = "study = \"toy_mean\"\n[parameters]\nridge = [0.0, 4.0]\n";
+  const Experiment e = parse(head + "[theory]\nridge = { from = 0, to = 4, count = 5 }\n");
+  ASSERT_THAT(e.points, SizeIs(1));
+  EXPECT_THAT(e.points[0].reals("ridge"), ElementsAre(0.0, 4.0));
+  ASSERT_THAT(e.theory_points, SizeIs(1));
+  EXPECT_THAT(e.theory_points[0].reals("ridge"), ElementsAre(0.0, 1.0, 2.0, 3.0, 4.0));
+  const Experiment both = parse(head + "[sweep]\nn = [5, 9]\n[theory]\nridge = [1, 2, 3]\nscale = [1, 2]\n");
+  EXPECT_THAT(values_of(both.theory_points, {"n", "scale", "ridge"}),
+              ElementsAre("5/1.0/[1.0, 2.0, 3.0]", "5/2.0/[1.0, 2.0, 3.0]", "9/1.0/[1.0, 2.0, 3.0]",
+                          "9/2.0/[1.0, 2.0, 3.0]"));
+}
+
+/// A study that predicts nothing along its coordinate.
+class Unpredicted : public pastur::testing_support::ToyStudy {
+public:
+  Unpredicted() : info_(ToyStudy::info()) {
+    info_.theory_outputs.clear();
+    for (pastur::study::ObservableSpec& spec : info_.observables) spec.has_theory = false;
+  }
+  const pastur::study::StudyInfo& info() const override { return info_; }
+
+private:
+  pastur::study::StudyInfo info_;
+};
+
+TEST(StudyFile, has_no_finer_coordinate_that_nothing_predicts) {
+  pastur::study::Registry registry;
+  registry.add([] { return std::make_unique<Unpredicted>(); });
+  try {
+    pastur::run::parse_experiment("study = \"toy_mean\"\n[theory]\nridge = [0.0, 1.0]\n", "f.toml", {},
+                                  registry);
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(),
+                HasSubstr("f.toml:3:1: theory.ridge: given, but nothing that is predicted here"));
+  }
+}
+
 TEST(StudyFile, of_the_design_page_reads_as_meant) {
   const Experiment e = parse(R"(study = "toy_mean"
 seed  = 20260101

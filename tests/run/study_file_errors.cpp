@@ -161,10 +161,10 @@ const std::vector<Case> wrong_files = {
      "f.toml:3:1: sweep.ridge: given an axis; allowed: ridge = [...] under [parameters] (ridge is a vector "
      "already: one draw answers all its "
      "entries)"},
-    {"coordinate_in_the_theory", "[theory]\nridge = [0.0, 1.0]\n",
-     "f.toml:3:1: theory.ridge: given an axis; allowed: ridge = [...] under [parameters] (ridge is a vector "
-     "already: one draw answers all its "
-     "entries)"},
+    {"repeated_coordinate_in_the_theory", "[theory]\nridge = [0.0, 1, 0.0]\n",
+     "f.toml:3:18: theory.ridge: given 0.0 twice; allowed: each value once"},
+    {"text_coordinate_in_the_theory", "[theory]\nridge = [\"a\"]\n",
+     "f.toml:3:10: theory.ridge: given \"a\"; allowed: a real"},
     {"flat_axis_of_a_list", "[sweep]\nweights = [1, 2]\n",
      "f.toml:3:12: sweep.weights: given 1; allowed: a list of lists, one for each point (a list of reals)"},
     {"unknown_combine", "[sweep]\ncombine = \"zpi\"\nn = [5]\n",

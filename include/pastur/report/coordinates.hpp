@@ -32,8 +32,8 @@ struct Coordinates {
 /// The swept parameters at every point: the axes of a grid, the zipped parameters of a zip.
 Coordinates sweep_of(const store::Layout& layout);
 /// The own coordinates of every entry of a variable, row-major over its dimensions; one place without names
-/// for a scalar.
-Coordinates entries_of(const store::Layout& layout, const store::Variable& variable);
+/// for a scalar. `fine`: in the group theory/.
+Coordinates entries_of(const store::Layout& layout, const store::Variable& variable, bool fine = false);
 
 /// Which entries of a variable there are at a point: an observable may be declared at some points only, and a
 /// dimension may be shorter there than in the file. Without the study (`experiment` null) every entry counts

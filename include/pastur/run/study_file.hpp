@@ -49,6 +49,8 @@ struct StudyFile {
   /// Finer theory grid. It replaces the sweep axes it names; parameters that are not swept become further
   /// axes, last. With a zip sweep it names all zipped parameters, which again walk together, or none of them.
   std::vector<SweepAxis> theory;
+  /// Finer entries of coordinate parameters (ridge) on that grid.
+  std::map<std::string, study::Value> theory_coordinates;
 };
 
 /// A study file made ready to run: the study, every point, and the store's layout.

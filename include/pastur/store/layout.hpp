@@ -42,6 +42,8 @@ struct Layout {
   std::vector<Variable> theory;        ///< stored as NAME(axes..., own...)
   std::vector<Axis> theory_axes; ///< finer grid of the group theory/: its own axes (same names where they
                                  ///< replace a sweep axis); empty: none
+  std::vector<Axis>
+      theory_dimensions; ///< own dimensions that are finer in the group theory/ than at the root
   std::string study, paper,
       study_file; ///< root attributes; study_file is the text as read, with --set applied listed after it
   std::string identity; ///< canonical text of all that fixes the numbers: seed, study, parameters, sweep.
@@ -50,9 +52,11 @@ struct Layout {
   bool common_random_numbers = false;
 
   std::int64_t points() const;
+  bool has_finer_theory() const { return !theory_axes.empty() || !theory_dimensions.empty(); }
   std::int64_t theory_points() const; ///< of the finer grid; 0 without one
-  std::int64_t own_size(const Variable& variable) const;
-  const Axis& dimension(const std::string& name) const;
+  /// `fine`: in the group theory/.
+  std::int64_t own_size(const Variable& variable, bool fine = false) const;
+  const Axis& dimension(const std::string& name, bool fine = false) const;
 };
 
 } // namespace pastur::store
