@@ -36,10 +36,10 @@ Action plot(CLI::App& command, const Context& context) {
     const std::filesystem::path output =
         options->output.empty() ? std::filesystem::path(options->store).filename().replace_extension(".svg")
                                 : std::filesystem::path(options->output);
-    for (const std::filesystem::path& file :
-         report::plot(reader, *experiment, output, options->figure, options->script)) {
-      fmt::print("{}\n", file.string());
-    }
+    const report::PlottedFigures plotted =
+        report::plot(reader, *experiment, output, options->figure, options->script);
+    for (const std::filesystem::path& file : plotted.files) fmt::print("{}\n", file.string());
+    for (const std::string& why : plotted.left_out) fmt::print(stderr, "not drawn: {}\n", why);
     return 0;
   };
 }

@@ -24,7 +24,9 @@ CurveFigure::CurveFigure(const FigureInput& input) : input_(input), figure_(inpu
   }
   set_ = curves_of(figure_, quantities_, zipped_parameters(input.experiment));
   if (set_.x.empty()) {
-    throw InputError(fmt::format("figure {} needs several values of {}", figure_.name, figure_.x));
+    // A scaled x has a name on its axis only.
+    const std::string& x = figure_.scaled_x && !figure_.x_label.empty() ? figure_.x_label : figure_.x;
+    throw InputError(fmt::format("figure {} needs several values of {}", figure_.name, x));
   }
   if (std::none_of(set_.curves.begin(), set_.curves.end(),
                    [](const Curve& c) { return !c.marks.empty() || !c.line.empty(); })) {

@@ -38,6 +38,18 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool scaled_x_varies(const std::vector<Quantity>& quantities) {
+  std::set<double> values;
+  for (const Quantity& quantity : quantities) {
+    for (const std::vector<Record>* records : {&quantity.draws, &quantity.theory, &quantity.fine}) {
+      for (const Record& record : *records) {
+        if (!std::isnan(record.scaled_x)) values.insert(record.scaled_x);
+      }
+    }
+  }
+  return values.size() > 1;
+}
+
 /// The zipped parameters that follow x. The others are needed besides x to tell the points apart: a zip may
 /// list several walks one after the other (n = 10, 20, 10, 20 with scale = 1, 1, 2, 2).
 std::vector<std::string> followers(const std::string& x, bool scaled, const std::vector<Quantity>& quantities,
@@ -53,13 +65,14 @@ std::vector<std::string> followers(const std::string& x, bool scaled, const std:
   std::stable_sort(following.begin(), following.end(),
                    [&](const std::string& a, const std::string& b) { return counts[a] < counts[b]; });
 
-  const auto told_apart = [&](const std::vector<std::string>& by) {
+  const auto told_apart = [&](const std::vector<std::string>& by, bool with_x) {
     std::set<std::vector<Scalar>> places;
     for (const Quantity& quantity : quantities) {
       for (const std::vector<Record>* records : {&quantity.draws, &quantity.theory}) {
         for (const Record& record : *records) {
           std::vector<Scalar> place;
-          place.push_back(scaled ? Scalar(record.scaled_x) : record.place[index_of(quantity.names, x)]);
+          if (with_x)
+            place.push_back(scaled ? Scalar(record.scaled_x) : record.place[index_of(quantity.names, x)]);
           for (const std::string& name : by) place.push_back(record.place[index_of(quantity.names, name)]);
           places.insert(std::move(place));
         }
@@ -68,13 +81,15 @@ std::vector<std::string> followers(const std::string& x, bool scaled, const std:
     return places.size();
   };
   std::vector<std::string> needed;
-  std::size_t apart = told_apart(needed);
+  std::size_t apart = told_apart(needed, true);
   for (const std::string& name : following) {
     needed.push_back(name);
-    const std::size_t with = told_apart(needed);
+    const std::size_t with = told_apart(needed, true);
     if (with == apart) needed.pop_back();
     apart = with;
   }
+  // Told apart by the others alone, no two points would be left to join: all follow, along one curve.
+  if (told_apart(needed, false) == apart) needed.clear();
   std::erase_if(following, [&](const std::string& name) { return contains(needed, name); });
   return following;
 }
@@ -196,6 +211,7 @@ private:
 
 std::string x_coordinate(const study::Figure& figure, const std::vector<Quantity>& quantities,
                          const std::vector<std::string>& zipped) {
+  if (figure.scaled_x && !scaled_x_varies(quantities)) return {};
   if (values_of(quantities, figure.x, true).size() > 1) return figure.x;
   if (!figure.scaled_x) return {};
   for (const Quantity& quantity : quantities) {

@@ -128,17 +128,17 @@ std::string gnuplot_script(const study::Figure& figure, const store::Reader& rea
   return ready.script.text(output, ready.width, ready.height);
 }
 
-std::vector<fs::path> plot(const store::Reader& reader, const run::Experiment& experiment,
-                           const fs::path& output, const std::string& only, bool keep_script) {
+PlottedFigures plot(const store::Reader& reader, const run::Experiment& experiment, const fs::path& output,
+                    const std::string& only, bool keep_script) {
   require_figure_suffix(output);
   std::vector<std::pair<std::string, Drawing>> ready;
-  std::vector<std::string> refusals;
+  PlottedFigures plotted;
   const auto draw = [&](const study::Figure& figure) {
     try {
       ready.emplace_back(figure.name, drawing(figure, reader, experiment));
     } catch (const InputError& error) {
       if (!only.empty()) throw;
-      refusals.emplace_back(error.what());
+      plotted.left_out.emplace_back(error.what());
     }
   };
   for (const study::Figure& figure : chosen(reader, experiment, only)) draw(figure);
@@ -150,14 +150,13 @@ std::vector<fs::path> plot(const store::Reader& reader, const run::Experiment& e
   }
   if (ready.empty())
     throw InputError(
-        fmt::format("{}: nothing to draw: {}", reader.path().string(), fmt::join(refusals, "; ")));
-  std::vector<fs::path> written;
+        fmt::format("{}: nothing to draw: {}", reader.path().string(), fmt::join(plotted.left_out, "; ")));
   for (const auto& [name, figure] : ready) {
     const fs::path file = file_of(output, name, ready.size() == 1);
     run_gnuplot(figure.script.text(file, figure.width, figure.height), file, keep_script);
-    written.push_back(file);
+    plotted.files.push_back(file);
   }
-  return written;
+  return plotted;
 }
 
 } // namespace pastur::report

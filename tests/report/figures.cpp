@@ -78,7 +78,7 @@ TEST(Figures, are_drawn_in_every_format) {
   toy.write(decay);
   const store::Reader reader(toy.path());
   for (const std::string suffix : {"svg", "png", "pdf"}) {
-    const auto files = report::plot(reader, toy.experiment(), toy.folder() / ("f." + suffix));
+    const auto files = report::plot(reader, toy.experiment(), toy.folder() / ("f." + suffix)).files;
     EXPECT_THAT(files,
                 ElementsAre(toy.folder() / ("f_error." + suffix), toy.folder() / ("f_error_map." + suffix),
                             toy.folder() / ("f_numbers." + suffix)));
@@ -94,7 +94,7 @@ TEST(Figures, one_asked_for_by_name_gets_the_very_file_name) {
   ToyStore toy(sweep);
   toy.write(decay);
   const auto files =
-      report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "one.svg", "error");
+      report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "one.svg", "error").files;
   EXPECT_THAT(files, ElementsAre(toy.folder() / "one.svg"));
   EXPECT_TRUE(fs::exists(toy.folder() / "one.svg"));
 }
@@ -193,6 +193,44 @@ TEST(Figures, of_a_zip_find_the_parameters_along_a_scaled_x) {
   EXPECT_EQ(std::stod(draws[0]), 0.125); // the fourth point: 5 / 40
 }
 
+TEST(Figures, of_a_zip_with_a_constant_scaled_x_are_left_out) {
+  ToyStore toy("draws = 4\n[parameters]\nridge = [0.0]\n[sweep]\ncombine = \"zip\"\n"
+               "n = [5, 10, 20]\nscale = [1.0, 2.0, 4.0]\n");
+  toy.write(decay);
+  study::Figure figure;
+  figure.name = "signal";
+  figure.observables = {"test_error"};
+  figure.x = "scale";
+  figure.x_label = "scale / n";
+  figure.scaled_x = [](const study::Parameters& p) {
+    return p.real("scale") / static_cast<double>(p.integer("n"));
+  };
+  try {
+    report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+    FAIL() << "drawn";
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "figure signal needs several values of scale / n");
+  }
+}
+
+TEST(Figures, of_a_zip_join_points_that_would_stand_alone) {
+  // The scaled x is 0.1, 0.1, 0.3: n tells the first two apart, but a curve per n has one point.
+  ToyStore toy("draws = 4\n[parameters]\nridge = [0.0]\n[sweep]\ncombine = \"zip\"\n"
+               "n = [10, 20, 30]\nscale = [1.0, 2.0, 9.0]\n");
+  toy.write(decay);
+  study::Figure figure;
+  figure.name = "signal";
+  figure.observables = {"test_error"};
+  figure.x = "scale";
+  figure.scaled_x = [](const study::Parameters& p) {
+    return p.real("scale") / static_cast<double>(p.integer("n"));
+  };
+  const std::string script =
+      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  EXPECT_EQ(block(script, "test_error, draws").size(), 3U);
+  EXPECT_EQ(block(script, "test_error, theory").size(), 3U);
+}
+
 TEST(Figures, with_too_many_curves_get_a_panel_per_name) {
   ToyStore toy("draws = 2\n[parameters]\nridge = [0.0, 1.0, 2.0, 5.0]\n[sweep]\nn = [5, 10, 20]\nlaw = "
                "[\"gauss\", \"uniform\"]\n");
@@ -220,7 +258,8 @@ TEST(Figures, of_an_observable_take_what_varies_as_x) {
   ToyStore toy("draws = 3\n[sweep]\nlaw = [\"gauss\", \"uniform\"]\n");
   toy.write(decay);
   const auto files =
-      report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "x.svg", "sample_mean", true);
+      report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "x.svg", "sample_mean", true)
+          .files;
   EXPECT_THAT(contents(toy.folder() / "x.gp"), HasSubstr("set xtics ('gauss' 0, 'uniform' 1)"));
   EXPECT_EQ(files.size(), 1U);
 }
@@ -228,9 +267,12 @@ TEST(Figures, of_an_observable_take_what_varies_as_x) {
 TEST(Figures, that_need_another_sweep_are_left_out) {
   ToyStore toy("draws = 3\n[parameters]\nridge = [0.0]\n[sweep]\nscale = [1.0, 2.0, 3.0]\n");
   toy.write(decay);
-  const auto files = report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "x.svg");
+  const report::PlottedFigures plotted =
+      report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "x.svg");
   // The numbers' histogram is possible everywhere; the curve and the map need several n.
-  EXPECT_THAT(files, ElementsAre(toy.folder() / "x.svg"));
+  EXPECT_THAT(plotted.files, ElementsAre(toy.folder() / "x.svg"));
+  EXPECT_THAT(plotted.left_out, ElementsAre("figure error needs several values of n",
+                                            "figure error_map needs several values of n and of ridge"));
 }
 
 TEST(Figures, give_zero_a_place_on_a_logarithmic_axis) {

@@ -14,11 +14,16 @@ namespace pastur::report {
 std::string gnuplot_script(const study::Figure& figure, const store::Reader& reader,
                            const run::Experiment& experiment, const std::filesystem::path& output);
 
+struct PlottedFigures {
+  std::vector<std::filesystem::path> files;
+  std::vector<std::string> left_out; ///< why the store cannot show others of the study's figures
+};
+
 /// Draws with gnuplot. With one applicable figure: `output` itself; with several: STEM_NAME.SUFFIX each.
-/// `only`: one figure by name. `keep_script`: leaves the .gp file beside the figure. Returns the files
-/// written. Throws InputError for an unknown figure or suffix.
-std::vector<std::filesystem::path> plot(const store::Reader& reader, const run::Experiment& experiment,
-                                        const std::filesystem::path& output, const std::string& only = {},
-                                        bool keep_script = false);
+/// `only`: one figure by name. `keep_script`: leaves the .gp file beside the figure. Throws InputError for an
+/// unknown figure or suffix.
+PlottedFigures plot(const store::Reader& reader, const run::Experiment& experiment,
+                    const std::filesystem::path& output, const std::string& only = {},
+                    bool keep_script = false);
 
 } // namespace pastur::report
