@@ -26,7 +26,7 @@ struct Command {
   bool parallel; ///< may stand behind mpirun: all ranks run it, and it takes options behind --
 };
 
-constexpr std::array<Command, 8> all_commands{{
+constexpr std::array<Command, 9> all_commands{{
     {"list", "The studies there are", commands::list, false},
     {"describe", "A study's parameters, observables, figures, cost", commands::describe, false},
     {"run", "Monte Carlo and theory of a study file into a result file; resumes by itself", commands::run,
@@ -35,6 +35,7 @@ constexpr std::array<Command, 8> all_commands{{
      false},
     {"table", "Mean, standard error, count, theory and z-score per point", commands::table, false},
     {"plot", "The study's figures: error bars for draws, lines for theory", commands::plot, false},
+    {"report", "One page of figures, tables, study file, provenance and timings", commands::report, false},
     {"theory", "Theory only, on the study file's finer grid", commands::theory, true},
     {"check", "Checksums of every draw, and where the results come from", commands::check, false},
 }};

@@ -31,6 +31,7 @@ Action run(CLI::App& command, const Context& context);
 Action status(CLI::App& command, const Context& context);
 Action table(CLI::App& command, const Context& context);
 Action plot(CLI::App& command, const Context& context);
+Action report(CLI::App& command, const Context& context);
 Action theory(CLI::App& command, const Context& context);
 Action check(CLI::App& command, const Context& context);
 

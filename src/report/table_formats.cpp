@@ -24,13 +24,12 @@ bool any_theory(const Table& table) {
   return false;
 }
 
-/// The z-score, or in its place how a theory that has none is meant.
+} // namespace
+
 std::string z_text(const Row& row) {
   if (!std::isnan(row.z)) return fmt::format("{:+.1f}", row.z);
   return row.comparison == study::to_string(study::Comparison::prediction) ? "" : row.comparison;
 }
-
-} // namespace
 
 std::string as_text(const Table& table) {
   const bool theory = any_theory(table);

@@ -56,7 +56,7 @@ with open("small.toml", "w") as file:
 
 # Serial commands.
 expect("--version", run("--version").stdout.startswith("pastur 0."))
-expect("--help lists the commands", all(name in run("--help").stdout for name in ["list", "describe", "run", "status", "table", "plot", "theory", "check"]))
+expect("--help lists the commands", all(name in run("--help").stdout for name in ["list", "describe", "run", "status", "table", "plot", "report", "theory", "check"]))
 expect("list", "nt_interpolation" in run("list").stdout)
 expect("list --json", "nt_interpolation" in [study["name"] for study in json.loads(run("list", "--json").stdout)])
 expect("describe", "lambda_min" in run("describe", "nt_interpolation").stdout)
@@ -127,6 +127,9 @@ expect(f"plot writes what it names: {done.stdout} {done.stderr}", done.returncod
 expect("plot one", run("plot", "small.h5", "-o", "one.png", "--figure", "least_eigenvalue", "--script").stdout == "one.png\n" and os.path.exists("one.gp"))
 expect_error(["plot", "small.h5", "--figure", "least_eigenvale"], 2, "Did you mean `least_eigenvalue`?")
 expect_error(["plot", "small.h5", "-o", "figure.jpg"], 2, ".svg, .png or .pdf")
+done = run("report", "small.h5", "-o", "page.html")
+expect(f"report {done.stderr}", done.returncode == 0 and done.stdout == "page.html\n" and "<svg" in open("page.html").read())
+expect_error(["report", "small.h5", "-o", "small.h5"], 2, "a page's name ends in .html")
 
 # A flipped bit: check finds it, and the next run repairs it.
 done = run("check", "small.h5")

@@ -39,6 +39,9 @@ struct Table {
 Table make_table(const store::Reader& reader, const run::Experiment* experiment, std::int64_t largest = 32,
                  const std::vector<std::string>& only = {});
 
+/// "+1.3", or "limit" or "bound" for a theory that has no z-score.
+std::string z_text(const Row& row);
+
 /// Columns for reading: "0.0394(14)" is a mean and the standard error of its last digits.
 std::string as_text(const Table& table);
 /// A header line, then numbers in full precision; empty cells where there is nothing.
