@@ -101,6 +101,7 @@ std::vector<study::ObservableSpec> observables() {
        .dimensions = {"skip"},
        .meaning = "singular_max / singular_min; it has no mean where the least singular value reaches 0",
        .summary = Summary::median,
+       .missing_as = study::MissingAs::infinity,
        .has_theory = true,
        .exists = is_block},
       {.name = "log_condition_number",
