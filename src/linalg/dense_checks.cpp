@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dense_checks.hpp"
 
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -15,6 +16,15 @@ void require_square(const BlockCyclicMatrix& a, const std::string& caller) {
 
 void require_finite(const BlockCyclicMatrix& a, const std::string& caller) {
   if (!a.all_finite()) throw std::domain_error(caller + ": the matrix holds NaN or infinite elements");
+}
+
+void require_all_finite(const BlockCyclicMatrix& a, const std::string& caller) {
+  bool finite = true;
+  for (std::int32_t j = 0; j < a.local_cols() && finite; ++j) {
+    for (std::int32_t i = 0; i < a.local_rows(); ++i) finite = finite && std::isfinite(a.local(i, j));
+  }
+  if (!a.grid().team().all(finite))
+    throw std::domain_error(caller + ": the matrix holds NaN or infinite elements");
 }
 
 int checked_int(std::int64_t value, const std::string& what) {

@@ -12,4 +12,15 @@ std::pair<std::int64_t, std::int64_t> even_range(std::int64_t n, int rank, int s
   return {first, first + share + (rank < larger ? 1 : 0)};
 }
 
+LinearOperator on_whole_vectors(const parallel::Communicator& comm, std::int64_t n,
+                                std::function<void(std::span<double>)> multiply) {
+  const auto range = even_range(n, comm.rank(), comm.size());
+  return {comm, n, range.second - range.first,
+          [&comm, range, multiply = std::move(multiply)](std::span<const double> x, std::span<double> y) {
+            std::vector<double> whole = comm.all_gather(x);
+            multiply(whole);
+            std::copy(whole.begin() + range.first, whole.begin() + range.second, y.begin());
+          }};
+}
+
 } // namespace pastur::linalg

@@ -20,16 +20,6 @@ constexpr int one = 1;
 constexpr int none = 0;
 constexpr int query = -1;
 
-/// BlockCyclicMatrix::all_finite() looks at one triangle of a square matrix only. @note Collective
-void require_all_finite(const BlockCyclicMatrix& a) {
-  bool finite = true;
-  for (std::int32_t j = 0; j < a.local_cols() && finite; ++j) {
-    for (std::int32_t i = 0; i < a.local_rows(); ++i) finite = finite && std::isfinite(a.local(i, j));
-  }
-  if (!a.grid().team().all(finite))
-    throw std::domain_error("singular values: the matrix holds NaN or infinite elements");
-}
-
 [[noreturn]] void fail(const char* routine, int info) {
   throw std::runtime_error(
       fmt::format("the singular values did not converge: {} gave info = {}", routine, info));
@@ -100,7 +90,7 @@ Bidiagonal reduce_scalapack(BlockCyclicMatrix& a) {
 } // namespace
 
 std::vector<double> singular_values(BlockCyclicMatrix&& a) {
-  require_all_finite(a);
+  require_all_finite(a, "singular values");
   BlockCyclicMatrix matrix = std::move(a);
   const int size = static_cast<int>(std::min(matrix.rows(), matrix.cols()));
   if (size == 0) return {};
@@ -180,7 +170,7 @@ SingularDecomposition decompose_scalapack(BlockCyclicMatrix& a) {
 } // namespace
 
 SingularDecomposition singular_decomposition(BlockCyclicMatrix&& a) {
-  require_all_finite(a);
+  require_all_finite(a, "singular values");
   BlockCyclicMatrix matrix = std::move(a);
   const parallel::LogEvent event("PasturSingular");
   return matrix.grid().team().size() == 1 ? decompose_lapack(matrix) : decompose_scalapack(matrix);

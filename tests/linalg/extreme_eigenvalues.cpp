@@ -105,6 +105,26 @@ TEST(ExtremeEigenvaluesOfAnOperator, pass_on_what_the_operator_throws) {
   EXPECT_NE(message.find("only here"), std::string::npos) << message;
 }
 
+TEST(LeadingEigenvaluesOfAnOperator, agree_with_the_dense_spectrum) {
+  // The second has rank 4: the values after its fourth are 0.
+  for (const Eigen::Index samples : {300, 4}) {
+    const Eigen::MatrixXd matrix = wishart(150, samples);
+    const Eigen::VectorXd expected = spectrum_of(matrix);
+    const double norm = expected[149];
+    for (const std::int64_t count : {1, 6}) {
+      const LeadingEigenvalues found = leading_eigenvalues(test::replicated_operator(world(), matrix), count);
+      ASSERT_EQ(static_cast<std::int64_t>(found.values.size()), count);
+      for (std::int64_t i = 0; i < count; ++i)
+        EXPECT_NEAR(found.values[static_cast<std::size_t>(i)], expected[149 - i], 1e-10 * norm) << i;
+      EXPECT_LT(found.residual, 2e-8);
+    }
+  }
+  const Eigen::MatrixXd small = wishart(3, 6);
+  EXPECT_EQ(leading_eigenvalues(test::replicated_operator(world(), small), 3).values.size(), 3U);
+  EXPECT_THROW(leading_eigenvalues(test::replicated_operator(world(), small), 4), std::invalid_argument);
+  EXPECT_THROW(leading_eigenvalues(test::replicated_operator(world(), small), 0), std::invalid_argument);
+}
+
 TEST(ExtremeEigenvaluesOfAnOperator, with_inconsistent_sizes_are_refused) {
   const Eigen::MatrixXd matrix = Eigen::MatrixXd::Identity(8, 8);
   LinearOperator a = test::replicated_operator(world(), matrix);

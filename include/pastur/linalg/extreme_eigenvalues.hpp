@@ -5,6 +5,7 @@
 #include <pastur/linalg/linear_operator.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace pastur::linalg {
 
@@ -32,5 +33,16 @@ ExtremeEigenvalues extreme_eigenvalues(const LinearOperator& a, const ExtremeOpt
 /// Krylov on the inverse for the least and on A itself for the greatest. Throws std::domain_error when not
 /// positive definite. @note Collective
 ExtremeEigenvalues extreme_eigenvalues(BlockCyclicMatrix&& a, const ExtremeOptions& options = {});
+
+struct LeadingEigenvalues {
+  std::vector<double> values;    ///< descending
+  std::int64_t applications = 0; ///< operator applications in all
+  double residual = 0.0;         ///< largest relative residual
+};
+
+/// The `count` greatest eigenvalues, by the same method. Throws as the first function, and
+/// std::invalid_argument unless 1 <= count <= size. @note Collective
+LeadingEigenvalues leading_eigenvalues(const LinearOperator& a, std::int64_t count,
+                                       const ExtremeOptions& options = {});
 
 } // namespace pastur::linalg

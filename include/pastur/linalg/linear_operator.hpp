@@ -24,4 +24,9 @@ struct LinearOperator {
 /// Rank r's half-open range of n rows in the even split that the operators use.
 std::pair<std::int64_t, std::int64_t> even_range(std::int64_t n, int rank, int size);
 
+/// The operator whose product `multiply` works in place on whole vectors of length n, which every rank then
+/// holds. `comm` must outlive it.
+LinearOperator on_whole_vectors(const parallel::Communicator& comm, std::int64_t n,
+                                std::function<void(std::span<double>)> multiply);
+
 } // namespace pastur::linalg
