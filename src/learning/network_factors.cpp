@@ -100,4 +100,26 @@ void add_layer_gram(const Layer& layer, const LayerFactors& rows, const LayerFac
   }
 }
 
+void add_layer_curvature(const Layer& layer, const LayerFactors& factors, double scale,
+                         std::span<const double> v, std::span<double> product) {
+  const std::int64_t k = columns_per_sample(factors), m = factors.inputs.columns;
+  const std::int64_t units = layer.units, width = factors.inputs.rows;
+  require_shape(factors.maps, units, factors.maps.columns, "backward maps");
+  const auto size = static_cast<std::size_t>(units * width);
+  if (v.size() != size || product.size() != size)
+    throw std::invalid_argument(
+        fmt::format("{} and {} values for {} x {} weights", v.size(), product.size(), units, width));
+  if (m == 0) return;
+  Panel moved(units, m);
+  multiply(units, m, width, 1.0, v.data(), units, factors.inputs.data(), width, 0.0, moved.data(), units);
+  std::vector<double> outputs(static_cast<std::size_t>(k));
+  for (std::int64_t g = 0; g < m; ++g) {
+    const double* map = factors.maps.column(g * k);
+    multiply_adjoint(k, 1, units, 1.0, map, units, moved.column(g), units, 0.0, outputs.data(), k);
+    multiply(units, 1, k, 1.0, map, units, outputs.data(), k, 0.0, moved.column(g), units);
+  }
+  multiply_transposed(units, width, m, scale * layer.multiplier * layer.multiplier, moved.data(), units,
+                      factors.inputs.data(), width, 1.0, product.data(), units);
+}
+
 } // namespace pastur::learning

@@ -188,6 +188,13 @@ TEST(NetworkFactors, layer_hessian_of_a_piecewise_linear_network_is_a_sum_of_kro
         }
       }
       EXPECT_LT(relative_distance(network.weights(std::span<const double>(product), l), expected), 1e-12);
+      // The same without a matrix, added to what is there, in two shares of the samples.
+      std::vector<double> shared(v.size(), 0.0);
+      for (const auto& [first, count] : {std::pair<std::int64_t, std::int64_t>{0, 2}, {2, 4}, {6, 0}})
+        add_layer_curvature(network.layer(l),
+                            {pass.state(l - 1).slice(first, count), a.view().slice(first * k, count * k)},
+                            2.0 / samples, v, shared);
+      EXPECT_LT(relative_distance(shared, expected), 1e-12);
     }
   }
 }

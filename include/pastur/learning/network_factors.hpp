@@ -51,4 +51,9 @@ struct LayerFactors {
 void add_layer_gram(const Layer& layer, const LayerFactors& rows, const LayerFactors& columns, double scale,
                     double* gram, std::int64_t ld);
 
+/// product += scale J_l^T J_l v by the layer's weights, one term a sample: with A_g = maps_g^T that is scale
+/// multiplier^2 sum_g A_g^T A_g V z_g z_g^T. `v` and `product` are units x inputs, column-major.
+void add_layer_curvature(const Layer& layer, const LayerFactors& factors, double scale,
+                         std::span<const double> v, std::span<double> product);
+
 } // namespace pastur::learning
