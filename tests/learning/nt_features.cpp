@@ -16,9 +16,10 @@ using pastur::parallel::Communicator;
 using pastur::random::Streams;
 using pastur::theory::Activation;
 
-const Activation activations[] = {Activation::named("relu"), Activation::named("shifted_relu", 0.5),
-                                  Activation::named("tanh"), Activation::named("erf"),
-                                  Activation::named("softplus")};
+const Activation activations[] = {Activation::named("relu"),     Activation::named("shifted_relu", 0.5),
+                                  Activation::named("tanh"),     Activation::named("erf"),
+                                  Activation::named("softplus"), Activation::named("leaky", 0.1),
+                                  Activation::named("abs")};
 
 /// K_N (rows of `a` by rows of `b`, numbered in the n + n_test inputs) entry by entry from the explicit N d
 /// features.
