@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
+#include "scalapack.hpp"
 
 #include <pastur/linalg/congruence.hpp>
 #include <pastur/parallel/log_event.hpp>
 
 #include <stdexcept>
-
-extern "C" {
-void dsymm_(const char* side, const char* uplo, const int* m, const int* n, const double* alpha,
-            const double* a, const int* lda, const double* b, const int* ldb, const double* beta, double* c,
-            const int* ldc);
-void pdsymm_(const char* side, const char* uplo, const int* m, const int* n, const double* alpha,
-             const double* a, const int* ia, const int* ja, const int* desca, const double* b, const int* ib,
-             const int* jb, const int* descb, const double* beta, double* c, const int* ic, const int* jc,
-             const int* descc);
-void pdgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k,
-             const double* alpha, const double* a, const int* ia, const int* ja, const int* desca,
-             const double* b, const int* ib, const int* jb, const int* descb, const double* beta, double* c,
-             const int* ic, const int* jc, const int* descc);
-}
 
 namespace pastur::linalg {
 

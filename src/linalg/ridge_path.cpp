@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "band_reduction.hpp"
 #include "dense_checks.hpp"
 #include "ridge_routes.hpp"
 
@@ -12,11 +13,17 @@ namespace pastur::linalg {
 
 namespace {
 
-// A factorisation with its triangular solves takes about a tenth of a tridiagonal reduction.
-constexpr std::size_t few_ridges = 6;
+// Relative to a reduction to a band. A factorisation with its triangular solves takes about a fifth of one.
+constexpr std::size_t few_ridges = 3;
 
 bool finite(std::span<const double> values) {
   return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
+}
+
+RidgeRoute cheapest(std::int64_t n, std::size_t ridges, const RidgePathOptions& options) {
+  if (!options.spectrum && ridges <= few_ridges) return RidgeRoute::cholesky;
+  if (n < BandReduction::worthwhile || options.rank_bound < n) return RidgeRoute::tridiagonal;
+  return RidgeRoute::band;
 }
 
 } // namespace
@@ -32,22 +39,27 @@ RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span
   if (!finite(ridges)) throw std::domain_error("ridge_path: a ridge is NaN or infinite");
   require_finite(k, "ridge_path");
   const bool alone = k.grid().team().size() == 1;
-  const bool few = ridges.size() <= few_ridges;
-  const bool factorise = !options.spectrum && (options.route == RidgeRoute::cholesky ||
-                                               (options.route == RidgeRoute::automatic && few));
-  const std::string library = alone ? "LAPACK" : "ScaLAPACK";
+  const DenseLibrary library = alone ? DenseLibrary::lapack : DenseLibrary::scalapack;
+  const std::string with = alone ? ", LAPACK" : ", ScaLAPACK";
   std::string why;
-  if (factorise) {
+  RidgeRoute route =
+      options.route == RidgeRoute::automatic ? cheapest(k.rows(), ridges.size(), options) : options.route;
+  if (route == RidgeRoute::cholesky && !options.spectrum) {
     RidgePath path;
     if (cholesky_ridge_path(k, y, ridges, options, path)) {
-      path.route = "Cholesky, " + library;
+      path.route = "Cholesky" + with;
       return path;
     }
     why = " (singular for Cholesky)";
+    route = RidgeRoute::tridiagonal;
   }
-  RidgePath path = tridiagonal_ridge_path(std::move(k), y, ridges, options,
-                                          alone ? DenseLibrary::lapack : DenseLibrary::scalapack);
-  path.route = "tridiagonal, " + library + why;
+  if (route == RidgeRoute::band) {
+    RidgePath path = band_ridge_path(std::move(k), y, ridges, options, library);
+    path.route += with;
+    return path;
+  }
+  RidgePath path = tridiagonal_ridge_path(std::move(k), y, ridges, options, library);
+  path.route = "tridiagonal" + with + why;
   return path;
 }
 

@@ -9,7 +9,7 @@
 
 namespace pastur::linalg {
 
-/// The two ways to a ridge path; ridge_path() checks the input and chooses. Both take the lower triangle of a
+/// The ways to a ridge path; ridge_path() checks the input and chooses. All take the lower triangle of a
 /// finite square `k`.
 
 /// One factorisation K + ridge = L L^T per ridge, in place: the upper triangle keeps K. Returns false, k's
@@ -18,7 +18,13 @@ namespace pastur::linalg {
 bool cholesky_ridge_path(BlockCyclicMatrix& k, std::span<const double> y, std::span<const double> ridges,
                          const RidgePathOptions& options, RidgePath& path);
 
-/// One reduction for all ridges. @note Collective
+/// One reduction to a band, on which every ridge is a Cholesky factorisation of n width^2 flop; hands over to
+/// the tridiagonal route, which then starts from the band, when some matrix is singular to the rank cut.
+/// @note Collective
+RidgePath band_ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span<const double> ridges,
+                          const RidgePathOptions& options, DenseLibrary library);
+
+/// One reduction to a tridiagonal matrix for all ridges. @note Collective
 RidgePath tridiagonal_ridge_path(BlockCyclicMatrix&& k, std::span<const double> y,
                                  std::span<const double> ridges, const RidgePathOptions& options,
                                  DenseLibrary library);

@@ -37,4 +37,25 @@ void pdormtr_(const char* side, const char* uplo, const char* trans, const int* 
               const int* ic, const int* jc, const int* descc, double* work, const int* lwork, int* info);
 void pdstedc_(const char* compz, const int* n, double* d, double* e, double* q, const int* iq, const int* jq,
               const int* descq, double* work, const int* lwork, int* iwork, const int* liwork, int* info);
+
+void pdgeadd_(const char* trans, const int* m, const int* n, const double* alpha, const double* a,
+              const int* ia, const int* ja, const int* desca, const double* beta, double* c, const int* ic,
+              const int* jc, const int* descc);
+void pdgeqrf_(const int* m, const int* n, double* a, const int* ia, const int* ja, const int* desca,
+              double* tau, double* work, const int* lwork, int* info);
+void pdormqr_(const char* side, const char* trans, const int* m, const int* n, const int* k, const double* a,
+              const int* ia, const int* ja, const int* desca, const double* tau, double* c, const int* ic,
+              const int* jc, const int* descc, double* work, const int* lwork, int* info);
+void pdsymm_(const char* side, const char* uplo, const int* m, const int* n, const double* alpha,
+             const double* a, const int* ia, const int* ja, const int* desca, const double* b, const int* ib,
+             const int* jb, const int* descb, const double* beta, double* c, const int* ic, const int* jc,
+             const int* descc);
+void pdsyr2k_(const char* uplo, const char* trans, const int* n, const int* k, const double* alpha,
+              const double* a, const int* ia, const int* ja, const int* desca, const double* b, const int* ib,
+              const int* jb, const int* descb, const double* beta, double* c, const int* ic, const int* jc,
+              const int* descc);
+void pdgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k,
+             const double* alpha, const double* a, const int* ia, const int* ja, const int* desca,
+             const double* b, const int* ib, const int* jb, const int* descb, const double* beta, double* c,
+             const int* ic, const int* jc, const int* descc);
 }

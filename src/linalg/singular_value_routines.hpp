@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "scalapack.hpp"
+
 #include <complex>
 
 // The LAPACK and ScaLAPACK routines behind singular values and general products. ia, ja are 1-based; desc has
@@ -29,8 +31,4 @@ void pdgesvd_(const char* jobu, const char* jobvt, const int* m, const int* n, d
               const int* lwork, int* info);
 void pdtran_(const int* m, const int* n, const double* alpha, const double* a, const int* ia, const int* ja,
              const int* desca, const double* beta, double* c, const int* ic, const int* jc, const int* descc);
-void pdgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k,
-             const double* alpha, const double* a, const int* ia, const int* ja, const int* desca,
-             const double* b, const int* ib, const int* jb, const int* descb, const double* beta, double* c,
-             const int* ic, const int* jc, const int* descc);
 }

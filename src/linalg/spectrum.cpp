@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "band_reduction.hpp"
 #include "dense_checks.hpp"
 #include "elpa.hpp"
 #include "tridiagonal_reduction.hpp"
@@ -17,7 +18,8 @@ Eigensolver resolve(const BlockCyclicMatrix& a, Eigensolver solver) {
   const bool alone = a.grid().team().size() == 1;
   if (solver == Eigensolver::lapack && !alone)
     throw std::invalid_argument("LAPACK's eigensolver needs a team of one rank");
-  if (solver == Eigensolver::automatic) return alone ? Eigensolver::lapack : Eigensolver::scalapack;
+  if (solver == Eigensolver::automatic || solver == Eigensolver::two_stages)
+    return alone ? Eigensolver::lapack : Eigensolver::scalapack;
   // ELPA cannot take a matrix with fewer rows than process rows or columns.
   if (solver == Eigensolver::elpa && elpa_block(a) == 0) return Eigensolver::scalapack;
   return solver;
@@ -39,6 +41,8 @@ BlockCyclicMatrix for_elpa(BlockCyclicMatrix&& a) {
 
 std::vector<double> eigenvalues(BlockCyclicMatrix&& a, Eigensolver solver) {
   require_square(a, "eigenvalues");
+  const bool two_stages = solver == Eigensolver::two_stages ||
+                          (solver == Eigensolver::automatic && a.rows() >= BandReduction::worthwhile);
   solver = resolve(a, solver);
   require_finite(a, "eigenvalues");
   if (a.rows() == 0) return {};
@@ -49,6 +53,7 @@ std::vector<double> eigenvalues(BlockCyclicMatrix&& a, Eigensolver solver) {
     if (!elpa_values(full, values)) throw std::runtime_error("ELPA's eigenvalue solver failed");
     return values;
   }
+  if (two_stages) return tridiagonal_eigenvalues(tridiagonal_of(BandReduction(std::move(a)).band()));
   const TridiagonalReduction reduction(std::move(a), library(solver));
   return tridiagonal_eigenvalues(reduction.t());
 }

@@ -54,6 +54,9 @@ std::vector<double> finite_columns(const RidgePath& path, std::int64_t n) {
   return alphas;
 }
 
+/// No bound below the number of samples is known for a kernel matrix's rank.
+constexpr std::int64_t full_rank = std::numeric_limits<std::int64_t>::max();
+
 /// A kernel ridge regression at every ridge: its path, and its predictions on the test points.
 struct Regression {
   RidgePath path;
@@ -66,10 +69,10 @@ struct Regression {
 using Predict = std::function<std::vector<double>(std::span<const double> alphas, std::int64_t columns)>;
 
 Regression regress(BlockCyclicMatrix&& kernel, std::span<const double> y, std::span<const double> ridges,
-                   const Predict& predict, bool spectrum) {
+                   const Predict& predict, bool spectrum, std::int64_t rank_bound = full_rank) {
   Regression result;
-  result.path =
-      linalg::ridge_path(std::move(kernel), y, ridges, {.spectrum = spectrum, .rank_cut = rank_cut});
+  result.path = linalg::ridge_path(std::move(kernel), y, ridges,
+                                   {.spectrum = spectrum, .rank_cut = rank_cut, .rank_bound = rank_bound});
   result.predictions = predict(finite_columns(result.path, static_cast<std::int64_t>(y.size())),
                                static_cast<std::int64_t>(ridges.size()));
   return result;
@@ -117,8 +120,9 @@ NeuralTangentFeatures features_of(const Parameters& p, const Inputs& inputs, con
 
 /// Spectrum, ridge path and pseudo-inverse fit of one kernel matrix.
 void fit(BlockCyclicMatrix&& kernel, const Predict& predict, const Parameters& p, const Labels& labels,
-         Recorder& record) {
-  const Regression regression = regress(std::move(kernel), labels.train, p.reals("ridge"), predict, true);
+         Recorder& record, std::int64_t rank_bound = full_rank) {
+  const Regression regression =
+      regress(std::move(kernel), labels.train, p.reals("ridge"), predict, true, rank_bound);
   const double n = static_cast<double>(labels.train.size());
   record.set("lambda_min", regression.path.eigenvalues.front());
   record.set("eigenvalues", regression.path.eigenvalues);
@@ -232,7 +236,7 @@ void NtInterpolation::draw(const Parameters& point, const Communicator& team, co
       [&](std::span<const double> alphas, std::int64_t columns) {
         return features.predict(alphas, columns, team);
       },
-      point, labels, record);
+      point, labels, record, features.neurons() * inputs.d());
 }
 
 } // namespace pastur::studies

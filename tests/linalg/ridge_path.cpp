@@ -64,13 +64,18 @@ TEST_F(RidgePathTest, ridge_path_agrees_with_cholesky_at_every_ridge) {
     const std::vector<double> ridges = {0.0, 1e-6, 1e-3, 0.1, 1.0, 100.0, -0.5 * problem.values(0)};
     const RidgePath reduced = run(problem, ridges, shape.block, RidgeRoute::tridiagonal, true);
     const RidgePath factored = run(problem, ridges, shape.block, RidgeRoute::cholesky, false);
+    const RidgePath banded = run(problem, ridges, shape.block, RidgeRoute::band, true);
+    const RidgePath without_spectrum = run(problem, ridges, shape.block, RidgeRoute::band, false);
+    EXPECT_EQ(banded.route.rfind("band, ", 0), 0U) << banded.route;
+    EXPECT_LT((as_vector(banded.eigenvalues) - problem.values).cwiseAbs().maxCoeff(),
+              1e-13 * (1.0 + problem.values(shape.n - 1)));
     EXPECT_NE(reduced.route.find("tridiagonal"), std::string::npos);
     EXPECT_NE(factored.route.find("Cholesky"), std::string::npos);
     for (std::size_t r = 0; r < ridges.size(); ++r) {
       const Eigen::VectorXd expected = problem.solution(ridges[r]);
       // K alpha - y = -ridge alpha; the difference itself would carry the rounding errors of K alpha.
       const double residual = ridges[r] * ridges[r] * expected.squaredNorm();
-      for (const RidgePath* path : {&reduced, &factored}) {
+      for (const RidgePath* path : {&reduced, &factored, &banded, &without_spectrum}) {
         EXPECT_TRUE(path->admissible[r]);
         EXPECT_LT(relative(column(*path, r, shape.n), expected), 1e-11)
             << path->route << ", n = " << shape.n << ", ridge " << ridges[r];
@@ -88,6 +93,20 @@ TEST_F(RidgePathTest, automatic_takes_cholesky_for_few_ridges_and_one_reduction_
   EXPECT_NE(
       run(problem, std::vector<double>(40, 0.1), 8, RidgeRoute::automatic, false).route.find("tridiagonal"),
       std::string::npos);
+}
+
+TEST_F(RidgePathTest, automatic_takes_the_band_for_large_kernels_of_full_rank) {
+  const Problem problem(gram_of(230, 460, 40) + 0.1 * Eigen::MatrixXd::Identity(230, 230), 41);
+  const std::vector<double> ridges = {0.0, 1e-3, 0.1, 3.0};
+  for (const bool spectrum : {true, false}) {
+    const RidgePath path = run(problem, ridges, 32, RidgeRoute::automatic, spectrum);
+    EXPECT_EQ(path.route.rfind("band, ", 0), 0U) << path.route;
+    for (std::size_t r = 0; r < ridges.size(); ++r)
+      EXPECT_LT(relative(column(path, r, 230), problem.solution(ridges[r])), 1e-11) << "ridge " << ridges[r];
+  }
+  const RidgePath known =
+      ridge_path(distribute_lower(problem.k, grid_, 32), as_std(problem.y), ridges, {.rank_bound = 229});
+  EXPECT_EQ(known.route.rfind("tridiagonal", 0), 0U) << known.route;
 }
 
 TEST_F(RidgePathTest, spectrum_rank_and_pseudo_inverse_norm_of_a_regular_kernel) {
@@ -111,8 +130,11 @@ TEST_F(RidgePathTest, minimum_norm_solution_is_the_pseudo_inverse_of_a_rank_defi
       const Eigen::Index null = shape.n - rank;
       const std::vector<double> ridges = {0.0, 0.01, -1e-9, 1e-14 * problem.values(shape.n - 1)};
       // Any route must end here: Cholesky cannot, and has to notice.
-      for (const bool spectrum : {true, false}) {
-        const RidgePath path = run(problem, ridges, shape.block, RidgeRoute::automatic, spectrum);
+      for (const auto& [route, spectrum] : {std::pair{RidgeRoute::automatic, true},
+                                            {RidgeRoute::cholesky, false},
+                                            {RidgeRoute::band, true},
+                                            {RidgeRoute::band, false}}) {
+        const RidgePath path = run(problem, ridges, shape.block, route, spectrum);
         const Eigen::VectorXd expected = problem.solution(0.0, null);
         const double condition = problem.values(shape.n - 1) / problem.values(null);
         EXPECT_LT(relative(column(path, 0, shape.n), expected), 1e-14 * condition + 1e-11)
@@ -171,7 +193,7 @@ TEST_F(RidgePathTest, negative_ridges_are_admissible_down_to_the_least_eigenvalu
     for (const double distance : distances) ridges.push_back(-least * (1.0 - distance));
     ridges.push_back(-least * (1.0 + 1e-8));
     ridges.push_back(-2.0 * least);
-    for (const RidgeRoute route : {RidgeRoute::tridiagonal, RidgeRoute::cholesky}) {
+    for (const RidgeRoute route : {RidgeRoute::band, RidgeRoute::tridiagonal, RidgeRoute::cholesky}) {
       const RidgePath path = run(problem, ridges, shape.block, route, false);
       for (std::size_t r = 0; r < distances.size(); ++r) {
         ASSERT_TRUE(path.admissible[r]) << path.route << " at distance " << distances[r];

@@ -23,7 +23,8 @@ Eigen::VectorXd plain_eigenvalues(const Eigen::MatrixXd& a) {
 class SpectrumTest : public ::testing::Test {
 protected:
   std::vector<Eigensolver> solvers() const {
-    std::vector<Eigensolver> all = {Eigensolver::automatic, Eigensolver::scalapack, Eigensolver::elpa};
+    std::vector<Eigensolver> all = {Eigensolver::automatic, Eigensolver::two_stages, Eigensolver::scalapack,
+                                    Eigensolver::elpa};
     if (world_.size() == 1) all.push_back(Eigensolver::lapack);
     return all;
   }

@@ -4,23 +4,28 @@
 #include <pastur/linalg/block_cyclic_matrix.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace pastur::linalg {
 
-enum class RidgeRoute { automatic, tridiagonal, cholesky };
+enum class RidgeRoute { automatic, band, tridiagonal, cholesky };
 
 struct RidgePathOptions {
-  RidgeRoute route = RidgeRoute::automatic; ///< automatic: Cholesky for few ridges when no spectrum is asked
-                                            ///< for, else tridiagonal
-  bool spectrum =
-      true; ///< fill eigenvalues, rank, outside_range, pseudo_inverse_norm (forces the tridiagonal route)
+  /// automatic: Cholesky for few ridges when no spectrum is asked for; else the band, but the tridiagonal
+  /// route for small matrices and for those of less than full rank.
+  RidgeRoute route = RidgeRoute::automatic;
+  /// Fill eigenvalues, rank, outside_range, pseudo_inverse_norm (needs a reduction: never Cholesky).
+  bool spectrum = true;
   double rank_cut = 1e-11; ///< eigenvalues at or below rank_cut * lambda_max count as 0
+  /// What the caller knows about K's rank: no more than this.
+  std::int64_t rank_bound = std::numeric_limits<std::int64_t>::max();
 };
 
-/// Solutions of (K + ridge I) alpha = y for every ridge, from one reduction K = Q T Q^T. All members are the
+/// Solutions of (K + ridge I) alpha = y for every ridge, from one reduction K = Q B Q^T or from
+/// factorisations. All members are the
 /// same on every rank.
 struct RidgePath {
   std::vector<double> coefficients;   ///< n x ridges, column-major; NaN where the ridge is not admissible
@@ -35,10 +40,11 @@ struct RidgePath {
 
 /// `k`: lower triangle, destroyed, the upper one too. `y`: n labels, the same on every rank. `ridges`: any
 /// sign, not divided by n. Throws std::domain_error when k, y or a ridge is not finite, std::invalid_argument
-/// when k is not square or y has another length. 4/3 n^3 + O(n^2 ridges) flop by the tridiagonal route; n^3/3
-/// per ridge by Cholesky, which hands over to the tridiagonal route when some K + ridge >= 0 is singular to
-/// the rank cut. Where K is singular, ridges in [0, rank_cut * lambda_max] go through the eigenvectors of T:
-/// up to n^3 flop and 2 n^2 numbers (3 n^2 on several ranks) more, as a spectrum of a singular K does.
+/// when k is not square or y has another length. 4/3 n^3 + O(n^2 ridges) flop by the band
+/// and tridiagonal routes, nearly all in matrix products by the band, half by the other; n^3/3 per ridge by
+/// Cholesky. Band and Cholesky hand over to the tridiagonal route when some K + ridge >= 0 is singular to the
+/// rank cut. Where K is singular, ridges in [0, rank_cut * lambda_max] go through the eigenvectors of T: up
+/// to n^3 flop and 2 n^2 numbers (3 n^2 on several ranks) more, as a spectrum of a singular K does.
 /// @note Collective over k's team
 RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span<const double> ridges,
                      const RidgePathOptions& options = {});

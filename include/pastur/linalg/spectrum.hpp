@@ -8,9 +8,10 @@
 
 namespace pastur::linalg {
 
-/// Which dense eigensolver runs: LAPACK needs a one-rank grid; automatic is LAPACK there and ScaLAPACK
-/// elsewhere.
-enum class Eigensolver { automatic, lapack, scalapack, elpa };
+/// Which dense eigensolver runs: LAPACK needs a one-rank grid; two_stages (full to band to tridiagonal) is
+/// for values only. automatic: values in two stages but for small matrices, vectors by LAPACK on one rank and
+/// ScaLAPACK elsewhere.
+enum class Eigensolver { automatic, two_stages, lapack, scalapack, elpa };
 
 struct EigenDecomposition {
   std::vector<double> values; ///< ascending, on every rank
