@@ -27,8 +27,8 @@ public:
   /// @note Collective
   void apply(std::span<double> c, std::int64_t columns, bool transpose) const;
 
-  /// From this size on the products save more than bulge chasing and band factorisations cost.
-  static constexpr std::int64_t worthwhile = 200;
+  /// From this size on eigenvalues come faster in two stages than in one.
+  static constexpr std::int64_t worthwhile = 1000;
   /// B's width for a matrix of n rows in blocks of `block`: on several ranks panels are whole blocks.
   static std::int32_t width(std::int64_t n, std::int32_t block, bool alone);
 

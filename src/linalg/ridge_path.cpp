@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "band_reduction.hpp"
 #include "dense_checks.hpp"
 #include "ridge_routes.hpp"
 
@@ -13,17 +12,8 @@ namespace pastur::linalg {
 
 namespace {
 
-// Relative to a reduction to a band. A factorisation with its triangular solves takes about a fifth of one.
-constexpr std::size_t few_ridges = 3;
-
 bool finite(std::span<const double> values) {
   return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
-}
-
-RidgeRoute cheapest(std::int64_t n, std::size_t ridges, const RidgePathOptions& options) {
-  if (!options.spectrum && ridges <= few_ridges) return RidgeRoute::cholesky;
-  if (n < BandReduction::worthwhile || options.rank_bound < n) return RidgeRoute::tridiagonal;
-  return RidgeRoute::band;
 }
 
 } // namespace
@@ -42,8 +32,9 @@ RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span
   const DenseLibrary library = alone ? DenseLibrary::lapack : DenseLibrary::scalapack;
   const std::string with = alone ? ", LAPACK" : ", ScaLAPACK";
   std::string why;
-  RidgeRoute route =
-      options.route == RidgeRoute::automatic ? cheapest(k.rows(), ridges.size(), options) : options.route;
+  RidgeRoute route = options.route == RidgeRoute::automatic
+                         ? cheapest_ridge_route(k.rows(), ridges.size(), options, k.grid().team().size())
+                         : options.route;
   if (route == RidgeRoute::cholesky && !options.spectrum) {
     RidgePath path;
     if (cholesky_ridge_path(k, y, ridges, options, path)) {

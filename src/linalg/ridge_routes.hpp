@@ -29,6 +29,10 @@ RidgePath tridiagonal_ridge_path(BlockCyclicMatrix&& k, std::span<const double> 
                                  std::span<const double> ridges, const RidgePathOptions& options,
                                  DenseLibrary library);
 
+/// The route with the least estimated time on a team of `ranks`.
+RidgeRoute cheapest_ridge_route(std::int64_t n, std::size_t ridges, const RidgePathOptions& options,
+                                int ranks);
+
 /// Marks ridge `r` as not admissible.
 void refuse_ridge(RidgePath& path, std::size_t r, std::size_t n);
 

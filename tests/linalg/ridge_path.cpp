@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "../../src/linalg/ridge_routes.hpp"
 #include "test_matrices.hpp"
 
 #include <pastur/linalg/ridge_path.hpp>
@@ -95,18 +96,29 @@ TEST_F(RidgePathTest, automatic_takes_cholesky_for_few_ridges_and_one_reduction_
       std::string::npos);
 }
 
-TEST_F(RidgePathTest, automatic_takes_the_band_for_large_kernels_of_full_rank) {
+TEST_F(RidgePathTest, the_cheapest_route_depends_on_size_ridges_and_rank) {
+  for (const int ranks : {1, 2, 4}) {
+    EXPECT_EQ(cheapest_ridge_route(3000, 20, {}, ranks), RidgeRoute::band);
+    EXPECT_EQ(cheapest_ridge_route(3000, 20, {.rank_bound = 2999}, ranks), RidgeRoute::tridiagonal);
+    EXPECT_EQ(cheapest_ridge_route(3000, 2, {.spectrum = false}, ranks), RidgeRoute::cholesky);
+    EXPECT_EQ(cheapest_ridge_route(3000, 100, {.spectrum = false}, ranks), RidgeRoute::band);
+  }
+  // Small ensembles: a factorisation on the band costs more than the reduction saves.
+  EXPECT_EQ(cheapest_ridge_route(300, 20, {}, 1), RidgeRoute::tridiagonal);
+}
+
+TEST_F(RidgePathTest, the_band_serves_a_kernel_of_many_panels) {
   const Problem problem(gram_of(230, 460, 40) + 0.1 * Eigen::MatrixXd::Identity(230, 230), 41);
   const std::vector<double> ridges = {0.0, 1e-3, 0.1, 3.0};
-  for (const bool spectrum : {true, false}) {
-    const RidgePath path = run(problem, ridges, 32, RidgeRoute::automatic, spectrum);
-    EXPECT_EQ(path.route.rfind("band, ", 0), 0U) << path.route;
-    for (std::size_t r = 0; r < ridges.size(); ++r)
-      EXPECT_LT(relative(column(path, r, 230), problem.solution(ridges[r])), 1e-11) << "ridge " << ridges[r];
+  for (const std::int32_t block : {7, 32, 64}) {
+    for (const bool spectrum : {true, false}) {
+      const RidgePath path = run(problem, ridges, block, RidgeRoute::band, spectrum);
+      EXPECT_EQ(path.route.rfind("band, ", 0), 0U) << path.route;
+      for (std::size_t r = 0; r < ridges.size(); ++r)
+        EXPECT_LT(relative(column(path, r, 230), problem.solution(ridges[r])), 1e-11)
+            << "ridge " << ridges[r];
+    }
   }
-  const RidgePath known =
-      ridge_path(distribute_lower(problem.k, grid_, 32), as_std(problem.y), ridges, {.rank_bound = 229});
-  EXPECT_EQ(known.route.rfind("tridiagonal", 0), 0U) << known.route;
 }
 
 TEST_F(RidgePathTest, spectrum_rank_and_pseudo_inverse_norm_of_a_regular_kernel) {

@@ -14,8 +14,8 @@ namespace pastur::linalg {
 enum class RidgeRoute { automatic, band, tridiagonal, cholesky };
 
 struct RidgePathOptions {
-  /// automatic: Cholesky for few ridges when no spectrum is asked for; else the band, but the tridiagonal
-  /// route for small matrices and for those of less than full rank.
+  /// automatic: the cheapest by estimate; Cholesky for few ridges without a spectrum, else the band for large
+  /// matrices of full rank.
   RidgeRoute route = RidgeRoute::automatic;
   /// Fill eigenvalues, rank, outside_range, pseudo_inverse_norm (needs a reduction: never Cholesky).
   bool spectrum = true;
