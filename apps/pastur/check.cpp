@@ -20,6 +20,7 @@ namespace {
 std::string run_text(const std::string& record) {
   const auto run = nlohmann::json::parse(record, nullptr, false);
   if (!run.is_object()) return record;
+  if (run.size() == 1 && run.contains("error")) return run["error"].dump();
   const auto text = [&run](const char* key) {
     const auto found = run.find(key);
     if (found == run.end()) return std::string("?");
@@ -49,26 +50,49 @@ std::string point_text(const report::Coordinates& sweep, std::int64_t point) {
   return text.empty() ? "the one point" : text;
 }
 
+/// Lines on all that is damaged; whether there are any.
+bool print_damage(const store::Reader& reader) {
+  const report::Coordinates sweep = report::sweep_of(reader.layout());
+  bool draws = false, theory = false;
+  for (const auto& [point, draw] : reader.damaged()) {
+    fmt::print("damaged: draw {} of point {} ({})\n", draw, point, point_text(sweep, point));
+    draws = true;
+  }
+  for (const std::int64_t point : reader.damaged_theory(false)) {
+    fmt::print("damaged: the theory of point {} ({})\n", point, point_text(sweep, point));
+    theory = true;
+  }
+  for (const std::int64_t point : reader.damaged_theory(true)) {
+    fmt::print("damaged: the theory of point {} of the finer grid\n", point);
+    theory = true;
+  }
+  if (draws || theory) {
+    fmt::print("They are not used. `pastur run` with the same study file {} again\n",
+               draws && theory ? "takes them"
+               : draws         ? "takes the draws"
+                               : "computes the theory");
+  }
+  const std::vector<std::int64_t> records = reader.damaged_provenance();
+  for (const std::int64_t run : records) fmt::print("damaged: the record of run {}\n", run + 1);
+  return draws || theory || !records.empty();
+}
+
 int check_store(const std::string& path) {
   const store::Reader reader(path);
   const store::Layout& layout = reader.layout();
   const std::vector<store::DrawState> states = reader.states();
-  const std::vector<std::pair<std::int64_t, std::int64_t>> damaged = reader.damaged();
   const auto count = [&states](store::DrawState state) {
     return std::count(states.begin(), states.end(), state);
   };
   fmt::print("{}: study {}, seed {}\n", path, layout.study, layout.seed);
+  const auto damaged = static_cast<std::ptrdiff_t>(reader.damaged().size());
   fmt::print("{} slots: {} done, {} failed, {} pending, {} damaged\n", states.size(),
              count(store::DrawState::done), count(store::DrawState::failed),
-             count(store::DrawState::pending) - static_cast<std::ptrdiff_t>(damaged.size()), damaged.size());
-  const report::Coordinates sweep = report::sweep_of(layout);
-  for (const auto& [point, draw] : damaged) {
-    fmt::print("damaged: draw {} of point {} ({})\n", draw, point, point_text(sweep, point));
-  }
-  if (!damaged.empty()) fmt::print("`pastur run` with the same study file takes the damaged draws again\n");
+             count(store::DrawState::pending) - damaged, damaged);
+  const bool any_damage = print_damage(reader);
   const std::vector<std::string> runs = reader.provenance();
   for (std::size_t r = 0; r < runs.size(); ++r) fmt::print("run {}: {}\n", r + 1, run_text(runs[r]));
-  return damaged.empty() ? 0 : 1;
+  return any_damage ? 1 : 0;
 }
 
 } // namespace

@@ -27,6 +27,7 @@ Action plot(CLI::App& command, const Context& context) {
   command.add_flag("--script", options->script, "Keep the gnuplot script beside the figure");
   return [options, &context] {
     const store::Reader reader(options->store);
+    warn_of_damage(reader);
     const std::optional<run::Experiment> experiment = stored_experiment(reader, context.studies);
     if (!experiment) {
       throw InputError(fmt::format(

@@ -36,6 +36,7 @@ Action report(CLI::App& command, const Context& context) {
   command.add_option("-o,--output", options->output, "The page: .html (default: STORE.html in this folder)");
   return [options, &context] {
     const store::Reader reader(options->store);
+    warn_of_damage(reader);
     const std::optional<run::Experiment> experiment = stored_experiment(reader, context.studies);
     const fs::path output = options->output.empty()
                                 ? fs::path(options->store).filename().replace_extension(".html")

@@ -21,6 +21,7 @@ Action status(CLI::App& command, const Context& context) {
   command.add_flag("--json", options->json, "As JSON");
   return [options, &context] {
     const store::Reader reader(options->store);
+    warn_of_damage(reader);
     const std::optional<run::Experiment> experiment = stored_experiment(reader, context.studies);
     const report::Status status = report::make_status(reader, experiment ? &*experiment : nullptr);
     std::cout << (options->json ? report::as_json(status) : report::as_text(status));

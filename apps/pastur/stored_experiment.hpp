@@ -9,6 +9,9 @@
 
 namespace pastur::commands {
 
+/// Says on stderr what in a store is damaged and left out of what is shown.
+void warn_of_damage(const store::Reader& reader);
+
 /// The experiment that a store came from, made again from the study file it keeps; nothing when this program
 /// does not know the study. Throws InputError when it knows the study but no longer accepts the file.
 std::optional<run::Experiment> stored_experiment(const store::Reader& reader, const study::Registry& studies);

@@ -27,6 +27,7 @@ Action table(CLI::App& command, const Context& context) {
       ->allow_extra_args(false);
   return [options, &context] {
     const store::Reader reader(options->store);
+    warn_of_damage(reader);
     const std::optional<run::Experiment> experiment = stored_experiment(reader, context.studies);
     constexpr std::int64_t longest = 32;
     const report::Table table =

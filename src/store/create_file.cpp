@@ -4,6 +4,7 @@
 #include "descriptor.hpp"
 #include "hdf5_handle.hpp"
 #include "layout_text.hpp"
+#include "metadata_checksum.hpp"
 #include "schema.hpp"
 #include "slot_dataset.hpp"
 #include "write_image.hpp"
@@ -152,6 +153,10 @@ public:
     if (plan.path == state_path) put_text(dataset.get(), "meaning", "0 pending, 1 done, 2 failed");
     if (plan.path == checksum_path)
       put_text(dataset.get(), "meaning", "XXH3-64 of observables, reason, seconds, state, point, draw");
+    if (plan.path == theory_checksum_path || plan.path == fine_theory_checksum_path)
+      put_text(dataset.get(), "meaning", "XXH3-64 of the point's theory; 0: not written yet");
+    if (plan.path == metadata_checksum_path)
+      put_text(dataset.get(), "meaning", "XXH3-64 of every byte outside the slots, and of the file's size");
     if (plan.element == Element::text) put_text(dataset.get(), "_Encoding", "utf-8");
     if (plan.path == seconds_path) put_text(dataset.get(), "units", "s");
   }
@@ -282,15 +287,11 @@ Descriptor move_to_memory(hid_t file) {
   return memory;
 }
 
-/// Where HDF5 has put the slots.
-std::vector<SlotRegion> slot_regions(hid_t file, const Layout& layout) {
-  std::vector<SlotRegion> regions;
-  for (const SlotDatasetPlan& plan : slot_datasets(layout)) {
-    const SlotDataset dataset(file, plan);
-    regions.push_back(
-        {.offset = dataset.offset(), .bytes = dataset.bytes(), .nan = plan.element == Element::real});
-  }
-  return regions;
+/// Puts the checksum of all other metadata in its place.
+void put_checksum(int image, const std::vector<SlotRegion>& slots, std::uint64_t offset) {
+  const std::uint64_t checksum = metadata_checksum(image, slots);
+  if (pwrite(image, &checksum, sizeof(checksum), static_cast<off_t>(offset)) != sizeof(checksum))
+    throw std::runtime_error(std::strerror(errno));
 }
 
 } // namespace
@@ -299,9 +300,13 @@ void create_file(const std::filesystem::path& path, const Layout& layout) {
   Handle file = new_file(path);
   const Descriptor image = move_to_memory(file.get());
   write_contents(file.get(), layout);
-  const std::vector<SlotRegion> slots = slot_regions(file.get(), layout);
+  std::vector<SlotRegion> slots = slot_regions(file.get(), layout);
+  const std::uint64_t checksum_offset = SlotDataset(file.get(), metadata_checksum_plan()).offset();
   require(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "the file's metadata");
   if (!file.close()) throw std::runtime_error(fmt::format("the file's metadata: {}", hdf5_reason()));
+  put_checksum(image.get(), slots, checksum_offset);
+  // What was just put there is not a slot to be filled.
+  std::erase_if(slots, [&](const SlotRegion& region) { return region.offset == checksum_offset; });
   write_image(image.get(), path, slots);
 }
 

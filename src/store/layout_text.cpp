@@ -29,6 +29,15 @@ double number_from_json(const json& value) {
   throw std::runtime_error(fmt::format("'{}' is not a number", text));
 }
 
+/// The library would turn a real, or a whole number that does not fit, into some integer.
+std::int64_t integer_from_json(const json& value) {
+  const bool fits = value.is_number_integer() &&
+                    (!value.is_number_unsigned() ||
+                     value.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()});
+  if (!fits) throw std::runtime_error(fmt::format("'{}' is not a 64-bit integer", value.dump()));
+  return value.get<std::int64_t>();
+}
+
 json axis_to_json(const Axis& axis) {
   json values = json::array();
   const char* type = "text";
@@ -56,7 +65,9 @@ Axis axis_from_json(const json& object) {
   const std::string type = object.at("type");
   const json& values = object.at("values");
   if (type == "integer") {
-    axis.values = values.get<std::vector<std::int64_t>>();
+    std::vector<std::int64_t> integers;
+    for (const json& value : values) integers.push_back(integer_from_json(value));
+    axis.values = std::move(integers);
   } else if (type == "text") {
     axis.values = values.get<std::vector<std::string>>();
   } else {
@@ -146,7 +157,7 @@ Layout layout_from_text(const std::string& text) {
     Layout layout;
     layout.axes = list_from_json(object.at("axes"), axis_from_json);
     layout.point_coordinates = list_from_json(object.at("point_coordinates"), axis_from_json);
-    layout.draws = object.at("draws");
+    layout.draws = integer_from_json(object.at("draws"));
     layout.dimensions = list_from_json(object.at("dimensions"), axis_from_json);
     layout.observables = list_from_json(object.at("observables"), variable_from_json);
     layout.theory = list_from_json(object.at("theory"), variable_from_json);
@@ -157,7 +168,7 @@ Layout layout_from_text(const std::string& text) {
     layout.paper = object.at("paper");
     layout.study_file = object.at("study_file");
     layout.identity = object.at("identity");
-    layout.seed = object.at("seed");
+    layout.seed = integer_from_json(object.at("seed"));
     layout.common_random_numbers = object.at("common_random_numbers");
     return layout;
   } catch (const json::exception& error) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "open_file.hpp"
 
+#include "descriptor.hpp"
 #include "layout_text.hpp"
+#include "metadata_checksum.hpp"
 #include "schema.hpp"
 #include "slot_dataset.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <xxhash.h>
@@ -95,12 +98,23 @@ std::string stored_layout_text(hid_t file, std::uint64_t file_size) {
   return text;
 }
 
-void check_slot_datasets(hid_t file, const Layout& layout, std::uint64_t file_size) {
-  for (const SlotDatasetPlan& plan : slot_datasets(layout)) {
-    const SlotDataset dataset(file, plan);
-    if (dataset.offset() > file_size || dataset.bytes() > file_size - dataset.offset()) {
-      throw std::runtime_error(fmt::format("dataset '{}' ends beyond the end of the file", plan.path));
+void check_places(const std::vector<SlotRegion>& slots, std::uint64_t file_size) {
+  for (const SlotRegion& region : slots) {
+    if (region.offset > file_size || region.bytes > file_size - region.offset) {
+      throw std::runtime_error(fmt::format("dataset '{}' ends beyond the end of the file", region.name));
     }
+  }
+}
+
+void check_metadata(const std::filesystem::path& path, hid_t file, const std::vector<SlotRegion>& slots) {
+  std::uint64_t stored = 0;
+  const SlotDataset checksum(file, metadata_checksum_plan());
+  checksum.read(checksum.all(), &stored);
+  const Descriptor bytes(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!bytes) throw std::runtime_error(std::strerror(errno));
+  if (metadata_checksum(bytes.get(), slots) != stored) {
+    throw std::runtime_error("the checksum of what no run changes (headers, attributes, coordinates, texts) "
+                             "is wrong");
   }
 }
 
@@ -127,6 +141,11 @@ OpenedFile open_file(const std::filesystem::path& path) {
     throw NotAStore(FileKind::damaged,
                     fmt::format("{} is damaged: its attributes are unreadable", path.string()));
   }
+  if (*version < oldest_schema_version) {
+    throw NotAStore(FileKind::older, fmt::format("{} was written by an older pastur (schema version {}, this "
+                                                 "one reads {} and newer): run its study file again",
+                                                 path.string(), *version, oldest_schema_version));
+  }
   if (*version > schema_version) {
     throw NotAStore(FileKind::newer,
                     fmt::format("{} was written by a newer pastur (schema version {}, this one knows {})",
@@ -135,7 +154,9 @@ OpenedFile open_file(const std::filesystem::path& path) {
   try {
     opened.layout = layout_from_text(stored_layout_text(file, size));
     validate(opened.layout);
-    check_slot_datasets(file, opened.layout, size);
+    const std::vector<SlotRegion> slots = slot_regions(file, opened.layout);
+    check_places(slots, size);
+    check_metadata(path, file, slots);
   } catch (const std::exception& error) {
     throw NotAStore(FileKind::damaged, fmt::format("{} is damaged: {}", path.string(), error.what()));
   }

@@ -24,7 +24,8 @@ struct OpenedFile {
 };
 
 /// Opens a store for reading with the serial driver, and proves it before anything is believed: signature,
-/// schema version, the layout's checksum, and each slot dataset's type, shape and place inside the file.
+/// schema version, the layout's checksum, each slot dataset's type, shape and place inside the file, and the
+/// checksum of every byte outside the slots.
 /// Never writes. Throws NotAStore.
 OpenedFile open_file(const std::filesystem::path& path);
 

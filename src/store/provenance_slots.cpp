@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <xxhash.h>
 
 #include <algorithm>
 
@@ -16,6 +17,10 @@ using nlohmann::json;
 
 std::string compact(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::uint64_t checksum_of(const std::string& record) {
+  return XXH3_64bits(record.data(), record.size());
 }
 
 /// Halves the longest list or text of an object; false when nothing is left to cut.
@@ -59,38 +64,53 @@ std::string fitting_json(const std::string& text, std::size_t width) {
 }
 
 ProvenanceSlots::ProvenanceSlots(hid_t file)
-    : runs_(file, provenance_runs()), count_(file, provenance_count()) {}
+    : runs_(file, provenance_runs()), checksums_(file, provenance_checksums()) {}
+
+std::vector<std::uint64_t> ProvenanceSlots::checksums() const {
+  std::vector<std::uint64_t> all(provenance_slots);
+  checksums_.read(checksums_.all(), all.data());
+  // The last slot ever written, so that one damaged checksum hides no later record.
+  while (!all.empty() && all.back() == 0) all.pop_back();
+  return all;
+}
+
+std::string ProvenanceSlots::record(std::int64_t slot) const {
+  std::string bytes(provenance_width, '\0');
+  runs_.read({{static_cast<hsize_t>(slot), 0}, {1, provenance_width}}, bytes.data());
+  return bytes;
+}
 
 void ProvenanceSlots::write(const std::string& json_text) {
-  constexpr auto slots = static_cast<std::int64_t>(provenance_slots);
-  std::int64_t count = 0;
-  count_.read(count_.all(), &count);
-  count = std::clamp<std::int64_t>(count, 0, slots);
-  const bool first = !mine_.has_value();
-  if (first) mine_ = std::min(count, slots - 1);
-  std::string record = fitting_json(json_text, provenance_width);
-  record.resize(provenance_width, '\0');
-  runs_.write({{static_cast<hsize_t>(*mine_), 0}, {1, provenance_width}}, record.data());
-  if (first && count < slots) {
-    ++count;
-    count_.write(count_.all(), &count);
-  }
+  if (!mine_) mine_ = static_cast<std::int64_t>(std::min(checksums().size(), provenance_slots - 1));
+  std::string bytes = fitting_json(json_text, provenance_width);
+  bytes.resize(provenance_width, '\0');
+  const std::uint64_t checksum = checksum_of(bytes);
+  const auto slot = static_cast<hsize_t>(*mine_);
+  runs_.write({{slot, 0}, {1, provenance_width}}, bytes.data());
+  checksums_.write({{slot}, {1}}, &checksum);
 }
 
 std::vector<std::string> ProvenanceSlots::read() const {
-  std::int64_t count = 0;
-  count_.read(count_.all(), &count);
-  count = std::clamp<std::int64_t>(count, 0, static_cast<std::int64_t>(provenance_slots));
+  const std::vector<std::int64_t> unreadable = damaged();
   std::vector<std::string> records;
-  for (std::int64_t k = 0; k < count; ++k) {
-    std::string record(provenance_width, '\0');
-    runs_.read({{static_cast<hsize_t>(k), 0}, {1, provenance_width}}, record.data());
-    record.resize(std::min(record.size(), record.find('\0')));
-    // A kill inside this one write may leave half a record; nothing but the record is lost.
-    if (!json::accept(record)) record = R"({"error":"this run's record is unreadable"})";
-    records.push_back(std::move(record));
+  for (std::size_t k = 0; k < checksums().size(); ++k) {
+    std::string bytes = record(static_cast<std::int64_t>(k));
+    bytes.resize(std::min(bytes.size(), bytes.find('\0')));
+    if (std::ranges::count(unreadable, static_cast<std::int64_t>(k)) > 0)
+      bytes = R"({"error":"this run's record is damaged"})";
+    records.push_back(std::move(bytes));
   }
   return records;
+}
+
+std::vector<std::int64_t> ProvenanceSlots::damaged() const {
+  const std::vector<std::uint64_t> stored = checksums();
+  std::vector<std::int64_t> slots;
+  for (std::size_t k = 0; k < stored.size(); ++k) {
+    const auto slot = static_cast<std::int64_t>(k);
+    if (stored[k] != checksum_of(record(slot))) slots.push_back(slot);
+  }
+  return slots;
 }
 
 } // namespace pastur::store

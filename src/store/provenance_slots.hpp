@@ -18,11 +18,17 @@ public:
 
   /// Writes this run's record; the first call takes a slot, later ones write to the same.
   void write(const std::string& json);
-  /// Oldest first.
+  /// Oldest first; an unreadable one is an object with an `error`.
   std::vector<std::string> read() const;
+  /// Records whose checksum is wrong.
+  std::vector<std::int64_t> damaged() const;
 
 private:
-  SlotDataset runs_, count_;
+  /// Of the slots that were ever written.
+  std::vector<std::uint64_t> checksums() const;
+  std::string record(std::int64_t slot) const;
+
+  SlotDataset runs_, checksums_;
   std::optional<std::int64_t> mine_;
 };
 

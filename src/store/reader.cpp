@@ -87,14 +87,20 @@ std::vector<std::string> Reader::provenance() const {
 
 std::vector<std::pair<std::int64_t, std::int64_t>> Reader::damaged() const {
   const QuietErrors quiet;
-  const std::vector<std::uint8_t> raw = impl_->slots.raw_states();
-  const std::vector<std::uint8_t> verified = impl_->verified(raw);
   std::vector<std::pair<std::int64_t, std::int64_t>> slots;
-  for (std::size_t s = 0; s < raw.size(); ++s) {
-    const auto slot = static_cast<std::int64_t>(s);
-    if (raw[s] != verified[s]) slots.emplace_back(slot / layout().draws, slot % layout().draws);
-  }
+  for (const std::int64_t slot : impl_->slots.damaged())
+    slots.emplace_back(slot / layout().draws, slot % layout().draws);
   return slots;
+}
+
+std::vector<std::int64_t> Reader::damaged_theory(bool fine) const {
+  const QuietErrors quiet;
+  return impl_->theory.damaged(fine);
+}
+
+std::vector<std::int64_t> Reader::damaged_provenance() const {
+  const QuietErrors quiet;
+  return impl_->provenance.damaged();
 }
 
 } // namespace pastur::store

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -34,6 +35,15 @@ SlotDatasetPlan bookkeeping(const Layout& layout, const char* path, Element elem
   plan.width = width;
   append_dimensions(plan, layout.axes, "");
   append_draw(plan, layout);
+  return plan;
+}
+
+/// One checksum a point, over all theory variables there.
+SlotDatasetPlan theory_checksums(const std::vector<Axis>& axes, const char* path, const std::string& group) {
+  SlotDatasetPlan plan;
+  plan.path = path;
+  plan.element = Element::unsigned64;
+  append_dimensions(plan, axes, group);
   return plan;
 }
 
@@ -116,11 +126,27 @@ SlotDatasetPlan provenance_runs() {
   return plan;
 }
 
-SlotDatasetPlan provenance_count() {
+SlotDatasetPlan provenance_checksums() {
   SlotDatasetPlan plan;
-  plan.path = provenance_count_path;
-  plan.element = Element::integer;
+  plan.path = provenance_checksum_path;
+  plan.element = Element::unsigned64;
+  plan.shape = {provenance_slots};
+  plan.scales = {"provenance/run"};
   return plan;
+}
+
+SlotDatasetPlan metadata_checksum_plan() {
+  SlotDatasetPlan plan;
+  plan.path = metadata_checksum_path;
+  plan.element = Element::unsigned64;
+  return plan;
+}
+
+SlotDatasetPlan planned(const std::vector<SlotDatasetPlan>& plans, const std::string& path) {
+  const auto found = std::find_if(plans.begin(), plans.end(),
+                                  [&](const SlotDatasetPlan& plan) { return plan.path == path; });
+  if (found == plans.end()) throw std::logic_error(fmt::format("no dataset '{}' is planned", path));
+  return *found;
 }
 
 std::vector<SlotDatasetPlan> slot_datasets(const Layout& layout) {
@@ -133,6 +159,11 @@ std::vector<SlotDatasetPlan> slot_datasets(const Layout& layout) {
     for (const Variable& variable : layout.theory)
       plans.push_back(quantity(layout, variable, layout.theory_axes, "theory/", true));
   }
+  if (!layout.theory.empty()) {
+    plans.push_back(theory_checksums(layout.axes, theory_checksum_path, ""));
+    if (!layout.theory_axes.empty())
+      plans.push_back(theory_checksums(layout.theory_axes, fine_theory_checksum_path, "theory/"));
+  }
   plans.push_back(bookkeeping(layout, checksum_path, Element::unsigned64, 8));
   plans.push_back(bookkeeping(layout, reason_path, Element::text, 1));
   plans.back().shape.push_back(reason_width);
@@ -140,14 +171,15 @@ std::vector<SlotDatasetPlan> slot_datasets(const Layout& layout) {
   plans.push_back(bookkeeping(layout, seconds_path, Element::real, 8));
   plans.push_back(bookkeeping(layout, state_path, Element::byte, 1));
   plans.push_back(provenance_runs());
-  plans.push_back(provenance_count());
+  plans.push_back(provenance_checksums());
+  plans.push_back(metadata_checksum_plan());
   return plans;
 }
 
 void validate(const Layout& layout) {
   if (layout.draws < 1) throw std::invalid_argument("a store needs at least one draw a point");
   Names root({"draw", "slots", "provenance", "theory"});
-  Names fine({});
+  Names fine({"checksum"});
   for (const Axis& axis : layout.axes) validate_axis(axis, root);
   for (const Axis& axis : layout.point_coordinates) {
     validate_axis(axis, root);

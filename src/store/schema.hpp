@@ -9,8 +9,9 @@
 
 namespace pastur::store {
 
-/// Version of the format on docs/store.md. A reader accepts its own version and older ones.
-inline constexpr std::int64_t schema_version = 1;
+/// Version of the format on docs/store.md, and the oldest one that this program still reads.
+inline constexpr std::int64_t schema_version = 2;
+inline constexpr std::int64_t oldest_schema_version = 2;
 /// Value of the root attribute `format`, by which a store is known from any other HDF5 file.
 inline constexpr const char* format_name = "pastur";
 inline constexpr std::size_t reason_width = 256;      ///< bytes of one slot's reason
@@ -29,7 +30,10 @@ inline constexpr const char* reason_path = "slots/reason";
 inline constexpr const char* seconds_path = "slots/seconds";
 inline constexpr const char* layout_path = "slots/layout";
 inline constexpr const char* provenance_path = "provenance/runs";
-inline constexpr const char* provenance_count_path = "provenance/count";
+inline constexpr const char* provenance_checksum_path = "provenance/checksum";
+inline constexpr const char* theory_checksum_path = "slots/theory_checksum";
+inline constexpr const char* fine_theory_checksum_path = "theory/checksum";
+inline constexpr const char* metadata_checksum_path = "slots/metadata_checksum";
 
 enum class Element { real, integer, unsigned64, byte, text };
 
@@ -49,9 +53,13 @@ struct SlotDatasetPlan {
 /// Every slot dataset of a layout, which must outlive the plan.
 std::vector<SlotDatasetPlan> slot_datasets(const Layout& layout);
 
-/// The two of them that do not depend on the layout.
+/// Those of them that do not depend on the layout.
 SlotDatasetPlan provenance_runs();
-SlotDatasetPlan provenance_count();
+SlotDatasetPlan provenance_checksums();
+SlotDatasetPlan metadata_checksum_plan();
+
+/// The one of `plans` with this path. Throws std::logic_error when there is none.
+SlotDatasetPlan planned(const std::vector<SlotDatasetPlan>& plans, const std::string& path);
 
 /// Name of a theory variable's dataset: X_theory for observable X, its own name for a theory-only output.
 std::string theory_dataset_name(const Variable& variable);

@@ -124,4 +124,16 @@ void SlotDataset::write(const Box& box, const void* values) const {
   });
 }
 
+std::vector<SlotRegion> slot_regions(hid_t file, const Layout& layout) {
+  std::vector<SlotRegion> regions;
+  for (const SlotDatasetPlan& plan : slot_datasets(layout)) {
+    const SlotDataset dataset(file, plan);
+    regions.push_back({.name = plan.path,
+                       .offset = dataset.offset(),
+                       .bytes = dataset.bytes(),
+                       .nan = plan.element == Element::real});
+  }
+  return regions;
+}
+
 } // namespace pastur::store

@@ -3,6 +3,7 @@
 
 #include "hdf5_handle.hpp"
 #include "schema.hpp"
+#include "write_image.hpp"
 
 #include <cstddef>
 #include <string>
@@ -48,5 +49,8 @@ private:
   std::vector<hsize_t> shape_;
   Handle dataset_, space_, type_;
 };
+
+/// Where all slots of a file are. Throws like SlotDataset.
+std::vector<SlotRegion> slot_regions(hid_t file, const Layout& layout);
 
 } // namespace pastur::store

@@ -17,13 +17,6 @@ namespace {
 /// Verification reads blocks of about this size, so that its memory does not depend on the file's.
 constexpr std::size_t block_bytes = std::size_t{8} << 20;
 
-SlotDatasetPlan planned(const std::vector<SlotDatasetPlan>& plans, const std::string& path) {
-  const auto found = std::find_if(plans.begin(), plans.end(),
-                                  [&](const SlotDatasetPlan& plan) { return plan.path == path; });
-  if (found == plans.end()) throw std::logic_error(fmt::format("no dataset '{}' is planned", path));
-  return *found;
-}
-
 struct HashDeleter {
   void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
 };
@@ -239,6 +232,28 @@ std::vector<std::uint8_t> SlotTable::verified_states(const std::vector<std::uint
     slot = next;
   }
   return verified;
+}
+
+std::vector<std::int64_t> SlotTable::damaged() const {
+  const std::vector<std::uint8_t> raw = raw_states();
+  const std::vector<std::uint8_t> verified = verified_states(raw, 0, static_cast<std::int64_t>(raw.size()));
+  std::vector<std::uint64_t> checksums(raw.size());
+  checksum_.read(checksum_.all(), checksums.data());
+  std::vector<std::int64_t> slots;
+  for (std::size_t s = 0; s < raw.size(); ++s) {
+    const auto slot = static_cast<std::int64_t>(s);
+    if (raw[s] != verified[s] || (raw[s] == 0 && checksums[s] != 0 && is_complete_but_for_its_state(slot)))
+      slots.push_back(slot);
+  }
+  return slots;
+}
+
+bool SlotTable::is_complete_but_for_its_state(std::int64_t slot) const {
+  Run run = load(slot / layout_.draws, slot % layout_.draws, 1);
+  return std::ranges::any_of(std::array{DrawState::done, DrawState::failed}, [&](DrawState state) {
+    run.states[0] = static_cast<std::uint8_t>(state);
+    return run.checksums[0] == checksum(run, 0);
+  });
 }
 
 std::vector<std::string> SlotTable::reasons() const {

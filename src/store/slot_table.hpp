@@ -30,6 +30,9 @@ public:
   std::vector<std::uint8_t> verified_states(const std::vector<std::uint8_t>& raw, std::int64_t begin,
                                             std::int64_t end) const;
 
+  /// Slots whose state and checksum disagree: damaged, or torn by a kill in the middle of a commit.
+  std::vector<std::int64_t> damaged() const;
+
   std::vector<std::string> reasons() const;
   std::vector<double> seconds() const;
   std::vector<double> observable(std::size_t index) const;
@@ -45,6 +48,8 @@ private:
   void store(const Run& run) const;
   std::uint64_t checksum(const Run& run, std::size_t k) const;
   void check(const DrawRecord& record) const;
+  /// Says pending, while its checksum proves a whole draw.
+  bool is_complete_but_for_its_state(std::int64_t slot) const;
 
   const Layout& layout_;
   std::vector<SlotDataset> observables_;

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace pastur::store {
 
 /// Bytes of a file that hold slots, and what they hold before the first draw: NaN (doubles) or zero.
 struct SlotRegion {
+  std::string name; ///< path of its dataset
   std::uint64_t offset = 0;
   std::uint64_t bytes = 0;
   bool nan = false;

@@ -26,10 +26,15 @@ public:
   /// Whole observable: points x draws x own, row-major.
   std::vector<double> observable(const std::string& name) const;
   /// Whole theory variable ("test_error_theory", "kernel_tail"): points x own; `fine`: of the group theory/.
+  /// NaN where the theory is not written yet, or is damaged.
   std::vector<double> theory(const std::string& name, bool fine = false) const;
   std::vector<std::string> provenance() const; ///< JSON, one per run, oldest first
-  /// Slots that say done or failed but whose checksum is wrong.
+  /// Draws (point, draw) whose state and checksum disagree; they count as pending.
   std::vector<std::pair<std::int64_t, std::int64_t>> damaged() const;
+  /// Points whose theory has a wrong checksum; `fine`: of the finer grid.
+  std::vector<std::int64_t> damaged_theory(bool fine) const;
+  /// Entries of provenance() that could not be read.
+  std::vector<std::int64_t> damaged_provenance() const;
 
 private:
   struct Impl;

@@ -26,10 +26,10 @@ struct DrawRecord {
 };
 
 /// What a file on disk is, before anything is done with it.
-enum class FileKind { absent, store, foreign, damaged, newer };
+enum class FileKind { absent, store, foreign, damaged, older, newer };
 struct FileStatus {
   FileKind kind;
-  std::string message; ///< why, for foreign, damaged and newer
+  std::string message; ///< why it is no store
 };
 FileStatus inspect(const std::filesystem::path& path);
 
