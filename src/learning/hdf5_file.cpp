@@ -9,6 +9,15 @@
 
 namespace pastur::learning {
 
+namespace {
+
+constexpr std::uint64_t most_length = std::uint64_t{1} << 40;
+constexpr double most_bytes = 1e15;
+/// Of gzip, the filter that users have; others come close on numbers that are not all the same.
+constexpr double largest_compression = 1032.0;
+
+} // namespace
+
 SilentHdf5::SilentHdf5() {
   H5Eget_auto2(H5E_DEFAULT, &report_, &data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
@@ -29,6 +38,29 @@ Hdf5Numbers::Hdf5Numbers(const std::filesystem::path& path) : path_(path.string(
 
 void Hdf5Numbers::refuse(const std::string& why) const {
   throw InputError("`" + path_ + "`: " + why);
+}
+
+/// A shape is only a claim: nothing is allocated for more numbers than the file can hold.
+void Hdf5Numbers::require_stored(hid_t dataset, const std::string& quoted, std::uint64_t rows,
+                                 std::uint64_t columns, std::size_t type_size) const {
+  const double claimed =
+      static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(type_size);
+  const std::string shape =
+      quoted + " claims to hold " + std::to_string(rows) + " x " + std::to_string(columns) + " numbers";
+  if (rows > most_length || columns > most_length || claimed > most_bytes)
+    refuse(shape + ", more than any machine can");
+  const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+  const H5D_layout_t layout = H5Pget_layout(properties.get());
+  if (layout == H5D_VIRTUAL || H5Pget_external_count(properties.get()) > 0)
+    refuse(quoted + " lies in other files; allowed: a dataset with its numbers in this one");
+  const auto stored = static_cast<double>(H5Dget_storage_size(dataset));
+  const bool packed = H5Pget_nfilters(properties.get()) > 0;
+  if (claimed > (packed ? largest_compression : 1.0) * stored) {
+    refuse(shape + ", but " + (stored == 0.0 ? std::string("none") : "not all of them") +
+           " were written to it (it is incomplete)");
+  }
+  if (stored > static_cast<double>(std::filesystem::file_size(path_)))
+    refuse(shape + ", more than the file is long");
 }
 
 std::optional<Hdf5Numbers::Dataset> Hdf5Numbers::find(std::initializer_list<const char*> names,
@@ -53,6 +85,7 @@ std::optional<Hdf5Numbers::Dataset> Hdf5Numbers::find(std::initializer_list<cons
            (dimensions == 2 ? "2 (samples x features) belong" : "1 (a number per sample) belongs"));
   }
   if (sizes[0] == 0 || sizes[1] == 0) refuse(quoted + " is empty");
+  require_stored(dataset.get(), quoted, sizes[0], sizes[1], H5Tget_size(type.get()));
   return Dataset{*name, static_cast<std::int64_t>(sizes[0]), static_cast<std::int64_t>(sizes[1])};
 }
 

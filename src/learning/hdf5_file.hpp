@@ -3,6 +3,7 @@
 
 #include <hdf5.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
@@ -61,7 +62,8 @@ public:
     std::int64_t columns; ///< 1 for one dimension
   };
   /// The first of `names` that the file has, as a nonempty array of real numbers or integers with
-  /// `dimensions` dimensions (1: a trailing dimension of size 1 is accepted too).
+  /// `dimensions` dimensions (1: a trailing dimension of size 1 is accepted too), whose numbers are all
+  /// there.
   std::optional<Dataset> find(std::initializer_list<const char*> names, int dimensions) const;
   /// Rows [first, first + count), row-major. Throws for the first value that is not finite, naming its row
   /// and column.
@@ -69,6 +71,8 @@ public:
 
 private:
   [[noreturn]] void refuse(const std::string& why) const;
+  void require_stored(hid_t dataset, const std::string& quoted, std::uint64_t rows, std::uint64_t columns,
+                      std::size_t type_size) const;
   SilentHdf5 silent_;
   std::string path_;
   Hdf5Handle file_;

@@ -76,7 +76,7 @@ IdxFile read_idx(const std::filesystem::path& path, int dimensions, int most_dim
     idx.sizes.push_back(static_cast<std::int64_t>(size));
   }
   // In pieces, so that a header that lies about the size costs no memory.
-  constexpr std::size_t piece = std::size_t{1} << 24U;
+  constexpr std::size_t piece = std::size_t{1} << 20U;
   for (std::size_t done = 0; done < total; done += piece) {
     const std::size_t count = std::min(piece, total - done);
     idx.elements.resize(done + count);
