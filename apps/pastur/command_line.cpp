@@ -26,7 +26,7 @@ struct Command {
   bool parallel; ///< may stand behind mpirun: all ranks run it, and it takes options behind --
 };
 
-constexpr std::array<Command, 9> all_commands{{
+constexpr std::array<Command, 10> all_commands{{
     {"list", "The studies there are", commands::list, false},
     {"describe", "A study's parameters, observables, figures, cost", commands::describe, false},
     {"run", "Monte Carlo and theory of a study file into a result file; resumes by itself", commands::run,
@@ -36,6 +36,7 @@ constexpr std::array<Command, 9> all_commands{{
     {"table", "Mean, standard error, count, theory and z-score per point", commands::table, false},
     {"plot", "The study's figures: error bars for draws, lines for theory", commands::plot, false},
     {"report", "One page of figures, tables, study file, provenance and timings", commands::report, false},
+    {"merge", "Several result files into one: shards, more draws, more points", commands::merge, true},
     {"theory", "Theory only, on the study file's finer grid", commands::theory, true},
     {"check", "Checksums of every draw, and where the results come from", commands::check, false},
 }};
@@ -113,7 +114,7 @@ int dispatch(int argc, char** argv, const study::Registry& studies) {
     if (all_commands[c].parallel) return actions[c]();
     if (has_dashes)
       throw InputError(
-          fmt::format("{} takes no options behind --; `run` and `theory` do", all_commands[c].name));
+          fmt::format("{} takes no options behind --; `run`, `merge` and `theory` do", all_commands[c].name));
     return first ? actions[c]() : 0;
   }
   return bad_input;

@@ -32,6 +32,7 @@ Action status(CLI::App& command, const Context& context);
 Action table(CLI::App& command, const Context& context);
 Action plot(CLI::App& command, const Context& context);
 Action report(CLI::App& command, const Context& context);
+Action merge(CLI::App& command, const Context& context);
 Action theory(CLI::App& command, const Context& context);
 Action check(CLI::App& command, const Context& context);
 

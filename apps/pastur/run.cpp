@@ -5,6 +5,7 @@
 #include <pastur/parallel/agree.hpp>
 #include <pastur/parallel/environment.hpp>
 #include <pastur/run/runner.hpp>
+#include <pastur/store/reader.hpp>
 #include <pastur/study/study.hpp>
 
 #include <CLI/CLI.hpp>
@@ -60,16 +61,36 @@ void conclude(run::ExitCode code, const fs::path& output) {
   fmt::print("next: pastur table {}   or   pastur plot {} -o {}\n", name, name, figure.string());
 }
 
+/// A result file stands for the study file that it keeps.
+bool is_store(const std::string& path) {
+  return store::inspect(path).kind == store::FileKind::store;
+}
+
+run::Experiment experiment_of(const Options& options, const study::Registry& studies) {
+  if (!is_store(options.study_file))
+    return run::load_experiment(options.study_file, options.settings, studies);
+  const store::Reader reader(options.study_file);
+  return run::parse_experiment(reader.layout().study_file, options.study_file, options.settings, studies);
+}
+
+fs::path output_of(const Options& options) {
+  if (!options.output.empty()) return options.output;
+  if (is_store(options.study_file)) return options.study_file;
+  return fs::path(options.study_file).filename().replace_extension(".h5");
+}
+
 int run_study_file(const Options& options, const Context& context) {
   const parallel::Environment environment(context.petsc_options);
   const parallel::Communicator world = parallel::Communicator::world();
   return run_collectively(world, [&] {
     run::Experiment experiment;
+    run::RunOptions run_options = options.run;
     parallel::agree(world, [&] {
-      experiment = run::load_experiment(options.study_file, options.settings, context.studies);
+      experiment = experiment_of(options, context.studies);
+      run_options.output = output_of(options);
     });
-    const run::ExitCode code = run::run(experiment, options.run, world);
-    if (world.rank() == 0) conclude(code, options.run.output);
+    const run::ExitCode code = run::run(experiment, run_options, world);
+    if (world.rank() == 0) conclude(code, run_options.output);
     return static_cast<int>(code);
   });
 }
@@ -78,7 +99,10 @@ int run_study_file(const Options& options, const Context& context) {
 
 Action run(CLI::App& command, const Context& context) {
   const auto options = std::make_shared<Options>();
-  command.add_option("FILE", options->study_file, "Study file (TOML)")->required();
+  command
+      .add_option("FILE", options->study_file,
+                  "Study file (TOML), or a result file: it keeps its study file and is gone on with")
+      ->required();
   command.add_option("-o,--output", options->output,
                      "Result file; goes on with it when it is there (default: FILE.h5 in this folder)");
   command.add_option("--set", options->settings, "KEY=VALUE over the study file; may be repeated")
@@ -106,9 +130,6 @@ Action run(CLI::App& command, const Context& context) {
   command.footer("Options of PETSc and SLEPc stand behind --, e.g. -- -log_view -eps_monitor");
   return [options, &context] {
     if (!options->shard.empty()) options->run.shard = parse_shard(options->shard);
-    options->run.output = options->output.empty()
-                              ? fs::path(options->study_file).filename().replace_extension(".h5")
-                              : fs::path(options->output);
     options->run.command = context.command_line;
     options->run.petsc_options = fmt::format("{}", fmt::join(context.petsc_options, " "));
     return run_study_file(*options, context);

@@ -3,13 +3,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <span>
 
 namespace pastur::run {
 
-namespace {
-
-/// Copies a row-major array with extents `from` into the leading corner of one with extents `to`.
 void copy_corner(std::span<const double> source, std::span<const std::size_t> from, std::span<double> target,
                  std::span<const std::size_t> to) {
   if (from.empty()) {
@@ -18,13 +14,11 @@ void copy_corner(std::span<const double> source, std::span<const std::size_t> fr
   }
   const std::size_t source_stride = source.size() / from[0];
   const std::size_t target_stride = target.size() / to[0];
-  for (std::size_t i = 0; i < from[0]; ++i) {
+  for (std::size_t i = 0; i < std::min(from[0], to[0]); ++i) {
     copy_corner(source.subspan(i * source_stride, source_stride), from.subspan(1),
                 target.subspan(i * target_stride, target_stride), to.subspan(1));
   }
 }
-
-} // namespace
 
 std::vector<std::vector<double>> padded_values(const store::Layout& layout,
                                                const std::vector<store::Variable>& variables,

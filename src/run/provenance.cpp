@@ -68,4 +68,20 @@ std::string Provenance::ended(ExitCode code, std::int64_t draws_done, std::int64
   return record.dump();
 }
 
+std::string Provenance::merged(const std::vector<std::string>& inputs, std::int64_t runs_left_out,
+                               const MergeReport& report) const {
+  nlohmann::json record = nlohmann::json::parse(ended(ExitCode::complete, report.done, report.failed));
+  record.erase("team_sizes");
+  record.erase("shard");
+  record["merged"] = inputs;
+  record["earlier_runs_not_listed"] = runs_left_out;
+  record["draws_with_differing_copies"] = report.differing;
+  return record.dump();
+}
+
+std::string start_of(const std::string& record) {
+  const nlohmann::json run = nlohmann::json::parse(record, nullptr, false);
+  return run.is_object() ? run.value("start", std::string()) : std::string();
+}
+
 } // namespace pastur::run

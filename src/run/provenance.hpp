@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pastur/parallel/communicator.hpp>
+#include <pastur/run/merge.hpp>
 #include <pastur/run/runner.hpp>
 
 #include <cstdint>
@@ -20,8 +21,15 @@ public:
   std::string started() const;
   std::string ended(ExitCode code, std::int64_t draws_done, std::int64_t draws_failed) const;
 
+  /// Of a merge: the stores it read, and how many of their runs' records found no slot.
+  std::string merged(const std::vector<std::string>& inputs, std::int64_t runs_left_out,
+                     const MergeReport& report) const;
+
 private:
   std::string base_;
 };
+
+/// When the run of a record began; empty for an unreadable one.
+std::string start_of(const std::string& record);
 
 } // namespace pastur::run

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "deadline.hpp"
-#include "padding.hpp"
 #include "phase.hpp"
 #include "progress.hpp"
 #include "provenance.hpp"
 #include "sweep.hpp"
+#include "write_theory.hpp"
 
 #include <pastur/parallel/agree.hpp>
 #include <pastur/parallel/environment.hpp>
@@ -39,7 +39,6 @@ public:
 private:
   void check_options() const;
   store::Store open_store(const store::Layout& layout) const;
-  bool write_theory(store::Store& store, const Deadline& deadline) const;
   bool in_shard(std::int64_t draw) const { return draw % options_.shard.count == options_.shard.index; }
   std::vector<std::int64_t> targets(const store::Store& store) const;
   std::vector<Task> open_tasks(const std::vector<std::int64_t>& targets,
@@ -93,37 +92,6 @@ store::Store Run::open_store(const store::Layout& layout) const {
     return store::Store::create(world_, options_.output, layout, options_.overwrite);
   }
   return store::Store::resume(world_, options_.output, layout);
-}
-
-/// False when the deadline came first.
-bool Run::write_theory(store::Store& store, const Deadline& deadline) const {
-  const store::Layout& layout = store.layout();
-  if (layout.theory.empty()) return true;
-  bool whole = true;
-  const study::StudyInfo& info = experiment_.study->info();
-  std::vector<std::string> names;
-  for (const store::Variable& variable : layout.theory)
-    names.push_back(variable.theory_of.empty() ? variable.name : variable.theory_of);
-  const auto write_all = [&](const std::vector<study::Parameters>& points, bool fine) {
-    // Points are dealt to the ranks like cards; each writes its own.
-    for (std::size_t p = static_cast<std::size_t>(world_.rank()); p < points.size();
-         p += static_cast<std::size_t>(world_.size())) {
-      if (deadline.reached()) {
-        whole = false;
-        return;
-      }
-      study::Recorder recorder(study::theory_slots(info, points[p]));
-      experiment_.study->theory(points[p], recorder);
-      recorder.require_complete();
-      store.write_theory(static_cast<std::int64_t>(p),
-                         padded_values(layout, layout.theory, names, info, points[p], recorder, fine), fine);
-    }
-  };
-  parallel::agree(world_, [&] {
-    write_all(experiment_.points, false);
-    write_all(experiment_.theory_points, true);
-  });
-  return world_.all(whole);
 }
 
 /// The draws each point should have next: all of them, or what its precision asks for. The same on every
@@ -279,7 +247,7 @@ ExitCode Run::operator()() {
   if (there > 0)
     say(fmt::format("{}: {} of {} draws are there already", options_.output.string(), there, states_.size()));
 
-  more_wanted_ = !write_theory(store, deadline);
+  more_wanted_ = !write_theory(experiment_, store, deadline, world_);
   std::string watched;
   for (const store::Variable& observable : layout.observables) {
     if (layout.own_size(observable) == 1 && watched.empty()) watched = observable.name;

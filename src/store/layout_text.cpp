@@ -179,7 +179,7 @@ Layout layout_from_text(const std::string& text) {
 std::string layout_difference(const Layout& stored, const Layout& wanted) {
   if (wanted.draws > stored.draws) {
     return fmt::format(
-        "it has {} draws a point and {} are asked for: write the larger run to a new file and merge the two",
+        "it has {} draws a point and {} are asked for: `pastur merge` brings its draws into a larger file",
         stored.draws, wanted.draws);
   }
   const auto axes_differ = [](const std::vector<Axis>& a, const std::vector<Axis>& b) {
@@ -190,7 +190,7 @@ std::string layout_difference(const Layout& stored, const Layout& wanted) {
   };
   if (axes_differ(stored.axes, wanted.axes) ||
       axes_differ(stored.point_coordinates, wanted.point_coordinates)) {
-    return "its sweep has other points: use a new file, and merge";
+    return "its sweep has other points: `pastur merge` brings its draws into a file that has both";
   }
   if (axes_differ(stored.dimensions, wanted.dimensions)) return "the dimensions of its observables differ";
   if (variables_differ(stored.observables, wanted.observables)) return "it holds other observables";

@@ -13,8 +13,4 @@ std::string layout_to_text(const Layout& layout);
 /// The inverse. Throws std::runtime_error when the text is not a layout.
 Layout layout_from_text(const std::string& text);
 
-/// What `wanted` has that a file made from `stored` cannot hold, in words; empty when the file can be
-/// continued with it.
-std::string layout_difference(const Layout& stored, const Layout& wanted);
-
 } // namespace pastur::store

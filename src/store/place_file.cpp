@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "place_file.hpp"
 
+#include "create_file.hpp"
 #include "descriptor.hpp"
+#include "layout_text.hpp"
+#include "schema.hpp"
 
 #include <pastur/parallel/error.hpp>
 
@@ -24,6 +27,12 @@ namespace {
 
 std::string temporary_prefix(const std::filesystem::path& target) {
   return fmt::format(".{}.creating.", target.filename().string());
+}
+
+std::uint64_t planned_bytes(const Layout& layout) {
+  std::uint64_t total = std::uint64_t{1} << 18; // metadata
+  for (const SlotDatasetPlan& plan : slot_datasets(layout)) total += plan.bytes();
+  return total + 2 * layout_to_text(layout).size();
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& file, int error) {
@@ -104,6 +113,26 @@ void remove_stale_temporaries(const std::filesystem::path& target) {
   for (const auto& entry : std::filesystem::directory_iterator(target.parent_path(), error)) {
     if (entry.path().filename().string().starts_with(prefix)) std::filesystem::remove(entry.path(), error);
   }
+}
+
+std::filesystem::path create_beside(const std::filesystem::path& path, const Layout& layout, bool overwrite,
+                                    bool locked) {
+  if (!overwrite && std::filesystem::exists(path)) {
+    throw InputError(fmt::format("{} exists; it is left as it is (--overwrite replaces it)", path.string()));
+  }
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
+    throw InputError(fmt::format("{} is not a regular file: it is left as it is", path.string()));
+  }
+  if (locked) remove_stale_temporaries(path);
+  const std::filesystem::path temporary = temporary_name(path);
+  require_space(temporary, planned_bytes(layout));
+  try {
+    create_file(temporary, layout);
+  } catch (const std::exception& error) {
+    unlink(temporary.c_str());
+    throw std::runtime_error(fmt::format("{} cannot be created: {}", path.string(), error.what()));
+  }
+  return temporary;
 }
 
 void move_into_place(const std::filesystem::path& file, const std::filesystem::path& target, bool overwrite) {

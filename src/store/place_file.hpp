@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <pastur/store/layout.hpp>
+
 #include <cstdint>
 #include <filesystem>
 
@@ -19,6 +21,13 @@ void require_space(const std::filesystem::path& trial, std::uint64_t bytes);
 std::filesystem::path temporary_name(const std::filesystem::path& target);
 /// Removes what killed runs left of earlier attempts to create `target`. Only for the holder of its lock.
 void remove_stale_temporaries(const std::filesystem::path& target);
+
+/// Creates a store for `path` under a temporary name beside it, which it returns. Throws InputError when
+/// `path` is there and may not be overwritten or is something else than a file, std::runtime_error when the
+/// disk refuses. `locked`:
+/// the caller holds the lock of `path`.
+std::filesystem::path create_beside(const std::filesystem::path& path, const Layout& layout, bool overwrite,
+                                    bool locked);
 
 /// Moves a durable file to its final name and forces the folder to the disk. Throws InputError when `target`
 /// exists and `overwrite` is false, std::runtime_error when the system refuses.

@@ -80,14 +80,26 @@ std::string ProvenanceSlots::record(std::int64_t slot) const {
   return bytes;
 }
 
-void ProvenanceSlots::write(const std::string& json_text) {
-  if (!mine_) mine_ = static_cast<std::int64_t>(std::min(checksums().size(), provenance_slots - 1));
+void ProvenanceSlots::put(std::int64_t slot, const std::string& json_text) const {
   std::string bytes = fitting_json(json_text, provenance_width);
   bytes.resize(provenance_width, '\0');
   const std::uint64_t checksum = checksum_of(bytes);
-  const auto slot = static_cast<hsize_t>(*mine_);
-  runs_.write({{slot, 0}, {1, provenance_width}}, bytes.data());
-  checksums_.write({{slot}, {1}}, &checksum);
+  const auto place = static_cast<hsize_t>(slot);
+  runs_.write({{place, 0}, {1, provenance_width}}, bytes.data());
+  checksums_.write({{place}, {1}}, &checksum);
+}
+
+void ProvenanceSlots::write(const std::string& json_text) {
+  if (!mine_) mine_ = static_cast<std::int64_t>(std::min(checksums().size(), provenance_slots - 1));
+  put(*mine_, json_text);
+}
+
+void ProvenanceSlots::append(std::span<const std::string> records) {
+  std::size_t slot = checksums().size();
+  for (const std::string& record : records) {
+    if (slot == provenance_slots) break;
+    put(static_cast<std::int64_t>(slot++), record);
+  }
 }
 
 std::vector<std::string> ProvenanceSlots::read() const {

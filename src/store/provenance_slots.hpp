@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ public:
 
   /// Writes this run's record; the first call takes a slot, later ones write to the same.
   void write(const std::string& json);
+  /// Writes records of earlier runs, one a slot, as far as there are slots.
+  void append(std::span<const std::string> records);
   /// Oldest first; an unreadable one is an object with an `error`.
   std::vector<std::string> read() const;
   /// Records whose checksum is wrong.
@@ -27,6 +30,7 @@ private:
   /// Of the slots that were ever written.
   std::vector<std::uint64_t> checksums() const;
   std::string record(std::int64_t slot) const;
+  void put(std::int64_t slot, const std::string& json) const;
 
   SlotDataset runs_, checksums_;
   std::optional<std::int64_t> mine_;

@@ -66,6 +66,11 @@ std::vector<double> Reader::seconds() const {
   return impl_->slots.seconds();
 }
 
+std::vector<DrawRecord> Reader::records(std::int64_t point, std::int64_t draw, std::int64_t count) const {
+  const QuietErrors quiet;
+  return impl_->slots.records(point, draw, count);
+}
+
 std::vector<double> Reader::observable(const std::string& name) const {
   const QuietErrors quiet;
   const std::vector<Variable>& observables = layout().observables;

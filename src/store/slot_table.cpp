@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "slot_table.hpp"
+#include "slot_run.hpp"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <memory>
 #include <stdexcept>
 
 namespace pastur::store {
 
 namespace {
-
-/// Verification reads blocks of about this size, so that its memory does not depend on the file's.
-constexpr std::size_t block_bytes = std::size_t{8} << 20;
-
-struct HashDeleter {
-  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-};
 
 /// The longest prefix of `text` that fits a reason slot without cutting a UTF-8 character.
 std::string_view fitting(std::string_view text) {
@@ -30,16 +20,6 @@ std::string_view fitting(std::string_view text) {
 }
 
 } // namespace
-
-struct SlotTable::Run {
-  std::int64_t point = 0, draw = 0, count = 0;
-  std::vector<std::vector<double>> gathered;   // observable by observable, draws one after the other
-  std::vector<std::span<const double>> values; // the same, or a single record's own memory
-  std::vector<char> reasons;
-  std::vector<double> seconds;
-  std::vector<std::uint8_t> states;
-  std::vector<std::uint64_t> checksums; // as in the file; empty in a gathered run
-};
 
 SlotTable::SlotTable(hid_t file, const Layout& layout)
     : layout_(layout), slot_bytes_(reason_width + 8 + 8 + 1),
@@ -124,44 +104,6 @@ SlotTable::Run SlotTable::gather(std::span<const DrawRecord* const> records) con
   return run;
 }
 
-SlotTable::Run SlotTable::load(std::int64_t point, std::int64_t draw, std::int64_t count) const {
-  const auto slots = static_cast<std::size_t>(count);
-  Run run;
-  run.point = point;
-  run.draw = draw;
-  run.count = count;
-  run.gathered.resize(observables_.size());
-  for (std::size_t o = 0; o < observables_.size(); ++o) {
-    run.gathered[o].resize(slots * own_sizes_[o]);
-    observables_[o].read(box(observables_[o], point, draw, count), run.gathered[o].data());
-    run.values.emplace_back(run.gathered[o]);
-  }
-  run.reasons.resize(slots * reason_width);
-  run.seconds.resize(slots);
-  run.states.resize(slots);
-  run.checksums.resize(slots);
-  reason_.read(box(reason_, point, draw, count), run.reasons.data());
-  seconds_.read(box(seconds_, point, draw, count), run.seconds.data());
-  state_.read(box(state_, point, draw, count), run.states.data());
-  checksum_.read(box(checksum_, point, draw, count), run.checksums.data());
-  return run;
-}
-
-std::uint64_t SlotTable::checksum(const Run& run, std::size_t k) const {
-  static const std::unique_ptr<XXH3_state_t, HashDeleter> hash(XXH3_createState());
-  XXH3_64bits_reset(hash.get());
-  for (std::size_t o = 0; o < observables_.size(); ++o) {
-    XXH3_64bits_update(hash.get(), run.values[o].data() + k * own_sizes_[o], own_sizes_[o] * sizeof(double));
-  }
-  XXH3_64bits_update(hash.get(), run.reasons.data() + k * reason_width, reason_width);
-  XXH3_64bits_update(hash.get(), &run.seconds[k], sizeof(double));
-  XXH3_64bits_update(hash.get(), &run.states[k], 1);
-  // Where the slot stands, so that two swapped slots are noticed.
-  const std::array<std::int64_t, 2> place{run.point, run.draw + static_cast<std::int64_t>(k)};
-  XXH3_64bits_update(hash.get(), place.data(), sizeof(place));
-  return XXH3_64bits_digest(hash.get());
-}
-
 void SlotTable::store(const Run& run) const {
   const auto slots = static_cast<std::size_t>(run.count);
   std::vector<std::uint64_t> checksums(slots);
@@ -207,53 +149,6 @@ std::vector<std::uint8_t> SlotTable::raw_states() const {
   std::vector<std::uint8_t> raw(state_.bytes());
   state_.read(state_.all(), raw.data());
   return raw;
-}
-
-std::vector<std::uint8_t> SlotTable::verified_states(const std::vector<std::uint8_t>& raw, std::int64_t begin,
-                                                     std::int64_t end) const {
-  std::vector<std::uint8_t> verified(static_cast<std::size_t>(end - begin), 0);
-  const auto largest = static_cast<std::int64_t>(std::max<std::size_t>(1, block_bytes / slot_bytes_));
-  for (std::int64_t slot = begin; slot < end;) {
-    if (raw[static_cast<std::size_t>(slot)] == 0) {
-      ++slot;
-      continue;
-    }
-    const std::int64_t point = slot / layout_.draws;
-    const std::int64_t last = std::min({end, (point + 1) * layout_.draws, slot + largest});
-    std::int64_t next = slot + 1;
-    while (next < last && raw[static_cast<std::size_t>(next)] != 0) ++next;
-    const Run run = load(point, slot - point * layout_.draws, next - slot);
-    for (std::size_t k = 0; k < run.states.size(); ++k) {
-      const bool known = run.states[k] == static_cast<std::uint8_t>(DrawState::done) ||
-                         run.states[k] == static_cast<std::uint8_t>(DrawState::failed);
-      if (known && run.checksums[k] == checksum(run, k))
-        verified[static_cast<std::size_t>(slot - begin) + k] = run.states[k];
-    }
-    slot = next;
-  }
-  return verified;
-}
-
-std::vector<std::int64_t> SlotTable::damaged() const {
-  const std::vector<std::uint8_t> raw = raw_states();
-  const std::vector<std::uint8_t> verified = verified_states(raw, 0, static_cast<std::int64_t>(raw.size()));
-  std::vector<std::uint64_t> checksums(raw.size());
-  checksum_.read(checksum_.all(), checksums.data());
-  std::vector<std::int64_t> slots;
-  for (std::size_t s = 0; s < raw.size(); ++s) {
-    const auto slot = static_cast<std::int64_t>(s);
-    if (raw[s] != verified[s] || (raw[s] == 0 && checksums[s] != 0 && is_complete_but_for_its_state(slot)))
-      slots.push_back(slot);
-  }
-  return slots;
-}
-
-bool SlotTable::is_complete_but_for_its_state(std::int64_t slot) const {
-  Run run = load(slot / layout_.draws, slot % layout_.draws, 1);
-  return std::ranges::any_of(std::array{DrawState::done, DrawState::failed}, [&](DrawState state) {
-    run.states[0] = static_cast<std::uint8_t>(state);
-    return run.checksums[0] == checksum(run, 0);
-  });
 }
 
 std::vector<std::string> SlotTable::reasons() const {

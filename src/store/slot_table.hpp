@@ -32,6 +32,10 @@ public:
 
   /// Slots whose state and checksum disagree: damaged, or torn by a kill in the middle of a commit.
   std::vector<std::int64_t> damaged() const;
+  /// What stands in the slots of `count` draws of a point from `draw` on, in their order: the committed ones,
+  /// and the damaged ones (a wrong checksum) as pending and without values. Slots that say pending are left
+  /// out.
+  std::vector<DrawRecord> records(std::int64_t point, std::int64_t draw, std::int64_t count) const;
 
   std::vector<std::string> reasons() const;
   std::vector<double> seconds() const;
@@ -47,6 +51,9 @@ private:
   Run load(std::int64_t point, std::int64_t draw, std::int64_t count) const;
   void store(const Run& run) const;
   std::uint64_t checksum(const Run& run, std::size_t k) const;
+  /// State of the run's draw k, pending when its checksum is wrong.
+  DrawState verified_state(const Run& run, std::size_t k) const;
+  DrawRecord record(const Run& run, std::size_t k) const;
   void check(const DrawRecord& record) const;
   /// Says pending, while its checksum proves a whole draw.
   bool is_complete_but_for_its_state(std::int64_t slot) const;

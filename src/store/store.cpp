@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "create_file.hpp"
 #include "descriptor.hpp"
 #include "layout_text.hpp"
 #include "open_file.hpp"
@@ -56,32 +55,6 @@ Layout as_stored(const Layout& layout) {
   return layout_from_text(layout_to_text(layout));
 }
 
-std::uint64_t planned_bytes(const Layout& layout) {
-  std::uint64_t total = std::uint64_t{1} << 18; // metadata
-  for (const SlotDatasetPlan& plan : slot_datasets(layout)) total += plan.bytes();
-  return total + 2 * layout_to_text(layout).size();
-}
-
-void create_and_place(const std::filesystem::path& path, const Layout& layout, bool overwrite, bool locked) {
-  if (!overwrite && std::filesystem::exists(path)) {
-    throw InputError(fmt::format("{} exists; it is left as it is (--overwrite replaces it)", path.string()));
-  }
-  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
-    throw InputError(fmt::format("{} is not a regular file: it is left as it is", path.string()));
-  }
-  if (locked) remove_stale_temporaries(path);
-  const std::filesystem::path temporary = temporary_name(path);
-  require_space(temporary, planned_bytes(layout));
-  try {
-    create_file(temporary, layout);
-    move_into_place(temporary, path, overwrite);
-  } catch (const std::exception& error) {
-    unlink(temporary.c_str());
-    if (dynamic_cast<const InputError*>(&error) != nullptr) throw;
-    throw std::runtime_error(fmt::format("{} cannot be created: {}", path.string(), error.what()));
-  }
-}
-
 /// The stored layout of a file that can be continued with `layout`.
 Layout continuable(const std::filesystem::path& path, const Layout& layout) {
   Layout stored;
@@ -94,7 +67,7 @@ Layout continuable(const std::filesystem::path& path, const Layout& layout) {
   if (stored.identity != wanted.identity) {
     throw InputError(fmt::format("{} holds the results of another study file (seed, parameters or sweep "
                                  "differ): choose another output "
-                                 "file, or --overwrite",
+                                 "file (`pastur merge` takes over the draws they share), or --overwrite",
                                  path.string()));
   }
   const std::string difference = layout_difference(stored, wanted);
@@ -107,7 +80,9 @@ Layout continuable(const std::filesystem::path& path, const Layout& layout) {
 
 struct Store::Impl {
   parallel::Communicator comm;
-  std::filesystem::path path;
+  std::filesystem::path path;   // as the user names it
+  std::filesystem::path opened; // the same, or the temporary name of a staged store
+  bool overwrite = false;
   Layout layout;
   RunLock lock;
   Handle file;
@@ -121,11 +96,42 @@ struct Store::Impl {
   /// A communicator of its own. @note Collective
   explicit Impl(const parallel::Communicator& parent) : comm(parent.split(0)) {}
 
+  /// A new file under a temporary name, not open yet. @note Collective
+  static std::unique_ptr<Impl> create(const parallel::Communicator& parent, const std::filesystem::path& path,
+                                      const Layout& layout, bool overwrite) {
+    auto impl = std::make_unique<Impl>(parent);
+    parallel::agree(parent, [&] {
+      const QuietErrors quiet;
+      validate(layout);
+      impl->path = resolved(path);
+      if (parent.rank() != 0) return;
+      impl->layout = as_stored(layout);
+      impl->lock = RunLock::acquire(impl->path);
+      impl->opened = create_beside(impl->path, impl->layout, overwrite, impl->lock.held());
+    });
+    impl->overwrite = overwrite;
+    impl->share_layout();
+    return impl;
+  }
+
   /// What stands in rank 0's file, everywhere. @note Collective
   void share_layout() {
     std::string text = comm.rank() == 0 ? layout_to_text(layout) : std::string();
     comm.broadcast(text);
     layout = layout_from_text(text);
+    std::string name = opened.string();
+    comm.broadcast(name);
+    opened = name;
+  }
+
+  bool staged() const { return opened != path; }
+
+  /// @note Collective
+  void take_name() {
+    parallel::agree(comm, [&] {
+      if (comm.rank() == 0) move_into_place(opened, path, overwrite);
+    });
+    opened = path;
   }
 
   /// Rank 0's lock becomes everyone's, so that it lasts as long as any rank may write. @note Collective
@@ -142,13 +148,13 @@ struct Store::Impl {
     const QuietErrors quiet;
     share_lock();
     parallel::agree(comm, [&] {
-      descriptor = Descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+      descriptor = Descriptor(::open(opened.c_str(), O_RDWR | O_CLOEXEC));
       if (!descriptor) {
         throw std::runtime_error(
             fmt::format("{} cannot be written: {}", path.string(), std::strerror(errno)));
       }
     });
-    file = open_in_parallel(comm, path);
+    file = open_in_parallel(comm, opened);
     parallel::agree(
         comm, static_cast<bool>(file),
         fmt::format("{} cannot be opened in parallel: {}", path.string(), file ? "" : hdf5_reason()));
@@ -164,11 +170,11 @@ struct Store::Impl {
     if (fdatasync(descriptor.get()) != 0) throw std::runtime_error(std::strerror(errno));
     unsynced = false;
     // What is written to a file without its name would be lost without a word.
-    struct stat opened {
+    struct stat written {
     }, named{};
-    const int there = stat(path.c_str(), &named);
-    if (fstat(descriptor.get(), &opened) == 0 &&
-        (there != 0 || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev)) {
+    const int there = stat(opened.c_str(), &named);
+    if (fstat(descriptor.get(), &written) == 0 &&
+        (there != 0 || named.st_ino != written.st_ino || named.st_dev != written.st_dev)) {
       throw std::runtime_error(fmt::format("the file was {} while the run wrote it",
                                            there == 0 ? "replaced" : "moved or removed"));
     }
@@ -181,8 +187,9 @@ struct Store::Impl {
     theory.reset();
     provenance.reset();
     file.close();
-    if (unsynced) fdatasync(descriptor.get());
+    if (unsynced && !staged()) fdatasync(descriptor.get());
     descriptor = Descriptor();
+    if (staged() && comm.rank() == 0) unlink(opened.c_str());
     // Nobody may take the lock while a rank still has the file open, and it is free when any rank goes on.
     comm.barrier();
     lock = RunLock();
@@ -213,19 +220,29 @@ Store::~Store() {
 
 Store Store::create(const parallel::Communicator& comm, const std::filesystem::path& path,
                     const Layout& layout, bool overwrite) {
-  auto impl = std::make_unique<Impl>(comm);
-  parallel::agree(comm, [&] {
-    const QuietErrors quiet;
-    validate(layout);
-    impl->path = resolved(path);
-    if (comm.rank() != 0) return;
-    impl->layout = as_stored(layout);
-    impl->lock = RunLock::acquire(impl->path);
-    create_and_place(impl->path, impl->layout, overwrite, impl->lock.held());
+  Store store(Impl::create(comm, path, layout, overwrite));
+  store.impl_->take_name();
+  store.impl_->open();
+  return store;
+}
+
+Store Store::stage(const parallel::Communicator& comm, const std::filesystem::path& path,
+                   const Layout& layout, bool overwrite) {
+  Store store(Impl::create(comm, path, layout, overwrite));
+  store.impl_->open();
+  return store;
+}
+
+void Store::publish() {
+  parallel::agree(impl_->comm, [&] {
+    try {
+      impl_->sync();
+    } catch (const std::exception& error) {
+      throw std::runtime_error(
+          fmt::format("{} could not be written: {}", impl_->path.string(), error.what()));
+    }
   });
-  impl->share_layout();
-  impl->open();
-  return Store(std::move(impl));
+  impl_->take_name();
 }
 
 Store Store::resume(const parallel::Communicator& comm, const std::filesystem::path& path,
@@ -239,6 +256,7 @@ Store Store::resume(const parallel::Communicator& comm, const std::filesystem::p
     continuable(impl->path, layout);
     impl->lock = RunLock::acquire(impl->path);
     impl->layout = continuable(impl->path, layout);
+    impl->opened = impl->path;
     remove_stale_temporaries(impl->path);
   });
   impl->share_layout();
@@ -285,7 +303,8 @@ void Store::commit(std::span<const DrawRecord> records) {
   const QuietErrors quiet;
   try {
     impl_->slots->write(records);
-    impl_->sync();
+    impl_->unsynced = true;
+    if (!impl_->staged()) impl_->sync();
   } catch (const std::invalid_argument&) {
     throw;
   } catch (const std::exception& error) {
@@ -310,6 +329,13 @@ void Store::write_provenance(const std::string& json) {
     throw std::runtime_error(
         fmt::format("{}: the run's record could not be written: {}", impl_->path.string(), error.what()));
   }
+}
+
+void Store::append_provenance(std::span<const std::string> records) {
+  if (impl_->comm.rank() != 0) throw std::logic_error("only rank 0 writes provenance");
+  const QuietErrors quiet;
+  impl_->provenance->append(records);
+  impl_->unsynced = true;
 }
 
 } // namespace pastur::store

@@ -56,7 +56,7 @@ with open("small.toml", "w") as file:
 
 # Serial commands.
 expect("--version", run("--version").stdout.startswith("pastur 0."))
-expect("--help lists the commands", all(name in run("--help").stdout for name in ["list", "describe", "run", "status", "table", "plot", "report", "theory", "check"]))
+expect("--help lists the commands", all(name in run("--help").stdout for name in ["list", "describe", "run", "status", "table", "plot", "report", "merge", "theory", "check"]))
 expect("list", "nt_interpolation" in run("list").stdout)
 expect("list --json", "nt_interpolation" in [study["name"] for study in json.loads(run("list", "--json").stdout)])
 expect("describe", "lambda_min" in run("describe", "nt_interpolation").stdout)

@@ -2,6 +2,7 @@
 // Study files that are right: what they mean.
 #include "support/toy_study.hpp"
 
+#include <pastur/run/layout.hpp>
 #include <pastur/run/study_file.hpp>
 
 #include <gmock/gmock.h>
@@ -318,6 +319,29 @@ TEST_F(StudyFileOnDisk, that_is_no_file_says_so) {
   EXPECT_THAT(refusal("/dev/zero"), HasSubstr("/dev/zero: larger than 4 MiB"));
   std::ofstream(folder_ / "bad.toml") << "study = \n";
   EXPECT_THAT(refusal(folder_ / "bad.toml"), HasSubstr("bad.toml:1:"));
+}
+
+TEST(StudyFile, written_back_as_toml_reads_the_same) {
+  const Experiment e = parse(R"(study = "toy_mean"
+seed = 9
+draws = { min = 2, max = 30, until = { observable = "spread", relative_stderr = 1e-3 } }
+common_random_numbers = true
+[parameters]
+ridge = [1e-5, 2]
+label = "a \"b\" \\ c"
+[sweep]
+combine = "zip"
+n = { from = 3, to = 5, count = 3 }
+law = ["gauss", "uniform", "uniform"]
+[theory]
+scale = { from = 0.1, to = 1e20, count = 4, scale = "log" }
+)",
+                             {"label=x \"y\""});
+  const Experiment back = parse(pastur::run::to_toml(e.file));
+  EXPECT_EQ(pastur::run::store_layout(back).identity, pastur::run::store_layout(e).identity);
+  EXPECT_EQ(pastur::run::draws_text(back.file.draws), pastur::run::draws_text(e.file.draws));
+  EXPECT_EQ(back.points[0].text("label"), "x \"y\"");
+  EXPECT_TRUE(back.file.settings.empty());
 }
 
 } // namespace

@@ -78,4 +78,9 @@ Experiment parse_experiment(const std::string& text, const std::string& name,
 /// The study file's text with its settings listed behind it as comments that parse_experiment() reads back.
 std::string with_settings(const StudyFile& file);
 
+/// The study file as TOML that reads back to the same: every range and setting written out.
+std::string to_toml(const StudyFile& file);
+/// The value of `draws` there.
+std::string draws_text(const DrawRule& rule);
+
 } // namespace pastur::run

@@ -59,4 +59,8 @@ struct Layout {
   const Axis& dimension(const std::string& name, bool fine = false) const;
 };
 
+/// What `wanted` has that a file made from `stored` cannot hold, in words; empty when the file can be
+/// continued with it. Identities are not compared.
+std::string layout_difference(const Layout& stored, const Layout& wanted);
+
 } // namespace pastur::store

@@ -23,6 +23,10 @@ public:
   std::vector<DrawState> states() const;    ///< point-major, checksums verified
   std::vector<std::string> reasons() const; ///< same order
   std::vector<double> seconds() const;      ///< same order
+  /// What stands in the slots of `count` draws of a point from `draw` on, in their order: the committed ones,
+  /// and the damaged ones (a wrong checksum) as pending and without values. Slots that say pending are left
+  /// out. Memory: these slots only.
+  std::vector<DrawRecord> records(std::int64_t point, std::int64_t draw, std::int64_t count) const;
   /// Whole observable: points x draws x own, row-major.
   std::vector<double> observable(const std::string& name) const;
   /// Whole theory variable ("test_error_theory", "kernel_tail"): points x own; `fine`: of the group theory/.

@@ -47,6 +47,14 @@ public:
   /// other content (layout.identity), or is held by another run. @note Collective
   static Store resume(const parallel::Communicator& comm, const std::filesystem::path& path,
                       const Layout& layout);
+  /// A store that gets its name only with publish(): until then it stands under a temporary name beside
+  /// `path` and goes with this object. Whoever looks finds `path` as it was, or the whole new store. Throws
+  /// as create() does. @note Collective
+  static Store stage(const parallel::Communicator& comm, const std::filesystem::path& path,
+                     const Layout& layout, bool overwrite);
+  /// Forces a staged store to the disk and gives it its name. Throws InputError when a file of that name is
+  /// there and may not be overwritten. @note Collective
+  void publish();
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store(); ///< closes collectively
@@ -67,6 +75,9 @@ public:
   /// Writes this run's provenance (JSON text) into its slot; called at start and again at the end. Rank 0
   /// only.
   void write_provenance(const std::string& json);
+  /// Adds the records of earlier runs, as Reader::provenance() gives them, while there are slots. Before this
+  /// run's own record. Rank 0 only.
+  void append_provenance(std::span<const std::string> records);
 
 private:
   struct Impl;
