@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <memory>
@@ -54,7 +55,16 @@ int conclude(const run::MergeReport& report, const run::MergeOptions& options) {
   return 0;
 }
 
+/// All inputs are open at once, and the shards of a large job array are more than a shell allows by itself.
+void allow_many_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int merge_files(const Options& options, const Context& context) {
+  allow_many_files();
   const parallel::Environment environment(context.petsc_options);
   const parallel::Communicator world = parallel::Communicator::world();
   return run_collectively(world, [&] {
