@@ -35,6 +35,7 @@ N = [{N}]
 N = {{ from = 4, to = 12, count = 5 }}
 """
 
+os.environ["OMPI_MCA_ess_singleton_isolated"] = "1"  # without a launcher Open MPI starts a daemon, which takes seconds
 PASTUR = os.path.abspath(sys.argv[1])
 KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 20
 RANDOM = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
@@ -54,7 +55,7 @@ def study(name, draws, N):
 
 def results(path):
     """Everything but which run took a draw and when."""
-    own = ("seconds", "checksum", "layout", "runs", "count")
+    own = ("seconds", "checksum", "metadata_checksum", "layout", "runs")  # the metadata know when they were written
     found = {}
 
     def visit(name, item):
@@ -115,20 +116,36 @@ def a_larger_study_file_takes_over():
     require_same("direct_bigger.h5", "grown.h5")
 
 
+def launch(command):
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def begun(output):
+    """When a merge that has just been launched begins to write: it takes the lock first. A lock file left by a kill is signed anew."""
+    lock = f".{output}.lock"
+    launched = time.time()
+    while not os.path.exists(lock) or os.path.getmtime(lock) < launched:
+        assert time.time() - launched < 60
+        time.sleep(0.001)
+    return time.time()
+
+
 def kills_leave_the_output_absent_or_whole():
     """The inputs have so many slots that kills fall into every part of the merge, and as many draws as two seconds allow."""
     study("many.toml", 20000, "4")
     for i in range(2):
         pastur("run", "many.toml", "-o", f"many{i}.h5", "--shard", f"{i}/2", "--max-seconds", "2", "--progress", "none", code=3)
-    command = [PASTUR, "merge", "many0.h5", "many1.h5", "-o", "killed.h5"]
-    start = time.time()
-    subprocess.run([PASTUR, "merge", "many0.h5", "many1.h5", "-o", "whole.h5"], check=True, stdout=subprocess.DEVNULL)
+    command = [PASTUR, "merge", "many0.h5", "many1.h5", "-o"]
+    whole_merge = launch([*command, "whole.h5"])
+    start = begun("whole.h5")
+    assert whole_merge.wait() == 0
     duration = time.time() - start
     absent = whole = 0
     for _ in range(KILLS):
         if os.path.exists("killed.h5"):
             os.remove("killed.h5")
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        process = launch([*command, "killed.h5"])
+        begun("killed.h5")
         time.sleep(RANDOM.uniform(0.0, 1.1 * duration))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -137,7 +154,9 @@ def kills_leave_the_output_absent_or_whole():
             whole += 1
         else:
             absent += 1
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    if os.path.exists("killed.h5"):
+        os.remove("killed.h5")
+    subprocess.run([*command, "killed.h5"], check=True, stdout=subprocess.DEVNULL)
     require_same("whole.h5", "killed.h5")
     left = [name for name in os.listdir(".") if name.startswith(".killed.h5")]
     assert not left, f"left behind: {left}"
