@@ -7,8 +7,8 @@
 #include <pastur/store/reader.hpp>
 
 #include <gtest/gtest.h>
+#include <support/scratch_directory.hpp>
 #include <support/toy_study.hpp>
-#include <unistd.h>
 
 #include <cmath>
 #include <csignal>
@@ -27,28 +27,9 @@ const parallel::Communicator& world() {
   return comm;
 }
 
-/// A path in a directory that rank 0 makes anew and removes; the same on every rank.
-class ScratchDirectory {
+class ScratchDirectory : public testing_support::ScratchDirectory {
 public:
-  ScratchDirectory() {
-    std::string name;
-    if (world().rank() == 0) {
-      name = (std::filesystem::temp_directory_path() / "pastur-XXXXXX").string();
-      if (mkdtemp(name.data()) == nullptr) name.clear();
-    }
-    world().broadcast(name);
-    directory_ = name;
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  ~ScratchDirectory() {
-    world().barrier();
-    if (world().rank() == 0) std::filesystem::remove_all(directory_);
-  }
-  std::filesystem::path file(const std::string& name) const { return directory_ / name; }
-
-private:
-  std::filesystem::path directory_;
+  ScratchDirectory() : testing_support::ScratchDirectory(world()) {}
 };
 
 /// The toy study, raising SIGUSR1 on a rank at its fourth draw there.
