@@ -41,15 +41,6 @@ std::string run_text(const std::string& record) {
   return line;
 }
 
-std::string point_text(const report::Coordinates& sweep, std::int64_t point) {
-  std::string text;
-  for (std::size_t a = 0; a < sweep.names.size(); ++a) {
-    text += fmt::format("{}{} = {}", a > 0 ? ", " : "", sweep.names[a],
-                        report::to_string(sweep.places[static_cast<std::size_t>(point)][a]));
-  }
-  return text.empty() ? "the one point" : text;
-}
-
 /// Lines on all that is damaged; whether there are any.
 bool print_damage(const store::Reader& reader) {
   const report::Coordinates sweep = report::sweep_of(reader.layout());

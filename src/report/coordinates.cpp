@@ -3,6 +3,8 @@
 #include <pastur/report/number_text.hpp>
 #include <pastur/study/study.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -71,6 +73,15 @@ Coordinates sweep_of(const store::Layout& layout) {
     for (const store::Axis& axis : layout.point_coordinates) place.push_back(entry_of(axis, p));
   }
   return zip;
+}
+
+std::string point_text(const Coordinates& sweep, std::int64_t point) {
+  std::string text;
+  for (std::size_t a = 0; a < sweep.names.size(); ++a) {
+    text += fmt::format("{}{} = {}", a > 0 ? ", " : "", sweep.names[a],
+                        to_string(sweep.places[static_cast<std::size_t>(point)][a]));
+  }
+  return text.empty() ? "the one point" : text;
 }
 
 Coordinates entries_of(const store::Layout& layout, const store::Variable& variable, bool fine) {

@@ -6,6 +6,7 @@
 #include <pastur/report/number_text.hpp>
 #include <pastur/report/status.hpp>
 #include <pastur/report/text_columns.hpp>
+#include <pastur/run/layout.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -87,6 +88,32 @@ double time_left(const Status& status) {
   return left / static_cast<double>(status.teams);
 }
 
+FailedDraw failed_draw(std::size_t point, std::size_t draw, const std::string& reason,
+                       const run::Experiment* experiment) {
+  FailedDraw failed{.point = static_cast<std::int64_t>(point),
+                    .draw = static_cast<std::int64_t>(draw),
+                    .reason = reason.empty() ? "no reason given" : reason};
+  if (experiment != nullptr && point < experiment->points.size())
+    failed.streams = run::draw_identity(*experiment, experiment->points[point], failed.draw);
+  return failed;
+}
+
+/// The draws that failed for `reason`, the first ten of them by name.
+std::string list_text(const Status& status, const std::string& reason) {
+  constexpr std::size_t most = 10;
+  Coordinates sweep{.names = status.axes, .places = {}};
+  for (const PointStatus& point : status.points) sweep.places.push_back(point.axes);
+  std::string text;
+  std::size_t count = 0;
+  for (const FailedDraw& failed : status.failed_draws) {
+    if (failed.reason != reason || ++count > most) continue;
+    text += fmt::format("    {}/{}: draw {} of {}\n", failed.point, failed.draw, failed.draw,
+                        point_text(sweep, failed.point));
+  }
+  if (count > most) text += fmt::format("    and {} more (--json lists all)\n", count - most);
+  return text;
+}
+
 std::string percent(double share) {
   return share < 1.0 ? fmt::format("{:.2g} %", 100.0 * share) : fmt::format("{:.0f} %", 100.0 * share);
 }
@@ -123,7 +150,8 @@ Status make_status(const store::Reader& reader, const run::Experiment* experimen
         break;
       case store::DrawState::failed:
         ++point.failed;
-        ++status.failures[reasons[slot].empty() ? "no reason given" : reasons[slot]];
+        status.failed_draws.push_back(failed_draw(p, slot - p * draws, reasons[slot], experiment));
+        ++status.failures[status.failed_draws.back().reason];
         break;
       }
     }
@@ -173,7 +201,14 @@ std::string as_text(const Status& status) {
   text += "\n";
   for (const std::string& warning : status.warnings) text += fmt::format("warning: {}\n", warning);
   for (const auto& [reason, count] : status.failures)
-    text += fmt::format("failed ({}): {}\n", draws_text(count, count), reason);
+    text += fmt::format("failed ({}): {}\n", draws_text(count, count), reason) + list_text(status, reason);
+  if (!status.failed_draws.empty()) {
+    const FailedDraw& first = status.failed_draws.front();
+    text +=
+        fmt::format("`pastur run FILE -o ONE.h5 --only {}/{}` repeats the first one alone: same seed, same "
+                    "random numbers\n",
+                    first.point, first.draw);
+  }
   for (const auto& [reason, count] : status.missing)
     text += fmt::format("missing entries ({}): {}\n", draws_text(count, count), reason);
   return text;
@@ -194,6 +229,11 @@ std::string as_json(const Status& status) {
     }
     points.push_back(std::move(record));
   }
+  nlohmann::ordered_json failed = nlohmann::ordered_json::array();
+  for (const FailedDraw& draw : status.failed_draws) {
+    failed.push_back(
+        {{"point", draw.point}, {"draw", draw.draw}, {"reason", draw.reason}, {"streams", draw.streams}});
+  }
   const nlohmann::ordered_json all{{"study", status.study},
                                    {"done", status.done},
                                    {"failed", status.failed},
@@ -203,6 +243,7 @@ std::string as_json(const Status& status) {
                                    {"seconds_left", json(status.seconds_left)},
                                    {"warnings", status.warnings},
                                    {"failures", status.failures},
+                                   {"failed_draws", std::move(failed)},
                                    {"missing", status.missing},
                                    {"points", std::move(points)}};
   return all.dump(1) + "\n";

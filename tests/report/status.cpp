@@ -14,6 +14,7 @@ namespace {
 using namespace pastur;
 using namespace pastur::report;
 using testing::HasSubstr;
+using testing::Not;
 using testing_support::ToyStore;
 
 double around_ten(const std::string& observable, std::int64_t, std::int64_t draw, std::size_t) {
@@ -59,9 +60,14 @@ TEST(Status, text_and_json_say_why_draws_failed) {
   ToyStore toy("draws = 3\n[sweep]\nn = [5, 10]\n");
   toy.write(around_ten, {{{0, 1}, "out of luck"}});
   const Status status = make_status(store::Reader(toy.path()), &toy.experiment());
-  EXPECT_THAT(as_text(status), HasSubstr("failed (1 draw): out of luck"));
+  EXPECT_THAT(as_text(status), HasSubstr("failed (1 draw): out of luck\n    0/1: draw 1 of n = 5\n"));
   const auto parsed = nlohmann::json::parse(as_json(status));
   EXPECT_EQ(parsed["failures"]["out of luck"], 1);
+  ASSERT_EQ(parsed["failed_draws"].size(), 1U);
+  EXPECT_EQ(parsed["failed_draws"][0]["point"], 0);
+  EXPECT_EQ(parsed["failed_draws"][0]["draw"], 1);
+  EXPECT_EQ(parsed["failed_draws"][0]["streams"],
+            run::draw_identity(toy.experiment(), toy.experiment().points[0], 1));
   EXPECT_EQ(parsed["points"][1]["n"], 10);
   EXPECT_EQ(parsed["points"][0]["failed"], 1);
 }
@@ -73,6 +79,16 @@ TEST(Status, repeats_the_warnings_of_the_last_run) {
   EXPECT_THAT(as_text(status), HasSubstr("warning: n: a small one <&>\n"));
   EXPECT_EQ(nlohmann::json::parse(as_json(status))["warnings"],
             nlohmann::json::array({"n: a small one <&>"}));
+}
+
+TEST(Status, names_the_first_ten_draws_of_a_reason_and_counts_the_rest) {
+  ToyStore toy("draws = 13\n");
+  std::map<std::pair<std::int64_t, std::int64_t>, std::string> failures;
+  for (std::int64_t draw = 0; draw < 12; ++draw) failures[{0, draw}] = "out of luck";
+  toy.write(around_ten, failures);
+  const std::string text = as_text(make_status(store::Reader(toy.path()), nullptr));
+  EXPECT_THAT(text, HasSubstr("    0/9: draw 9 of the one point\n    and 2 more"));
+  EXPECT_THAT(text, Not(HasSubstr("0/10")));
 }
 
 TEST(Status, says_that_an_adaptive_run_may_need_fewer_draws) {

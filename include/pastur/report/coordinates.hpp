@@ -31,6 +31,8 @@ struct Coordinates {
 
 /// The swept parameters at every point: the axes of a grid, the zipped parameters of a zip.
 Coordinates sweep_of(const store::Layout& layout);
+/// A place for reading: "n = 10, law = gauss".
+std::string point_text(const Coordinates& sweep, std::int64_t point);
 /// The own coordinates of every entry of a variable, row-major over its dimensions; one place without names
 /// for a scalar. `fine`: in the group theory/.
 Coordinates entries_of(const store::Layout& layout, const store::Variable& variable, bool fine = false);

@@ -21,6 +21,13 @@ struct PointStatus {
   double worst_relative_error = 0.0; ///< of that one
 };
 
+/// A draw that failed, and what it was made from.
+struct FailedDraw {
+  std::int64_t point = 0, draw = 0;
+  std::string reason{};
+  std::string streams{}; ///< the text its random streams are seeded with; empty when the study is not known
+};
+
 /// How far a run has come.
 struct Status {
   std::string study;
@@ -32,6 +39,7 @@ struct Status {
   double seconds_left =
       0.0; ///< pending draws at each point's pace over `teams`; NaN when no draw has finished
   std::vector<std::string> warnings;            ///< of the last run
+  std::vector<FailedDraw> failed_draws{};       ///< by point, then draw
   std::map<std::string, std::int64_t> failures; ///< reason -> draws
   std::map<std::string, std::int64_t> missing;  ///< reason for missing entries of finished draws -> draws
 };
