@@ -13,9 +13,12 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace pastur::commands {
 
@@ -24,21 +27,31 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string study_file, output, shard;
+  std::string study_file, output, shard, only;
   std::vector<std::string> settings;
   run::RunOptions run;
 };
 
+/// The two numbers of "A/B".
+std::optional<std::pair<std::int64_t, std::int64_t>> parse_pair(const std::string& text) {
+  std::pair<std::int64_t, std::int64_t> pair;
+  const char* const end = text.data() + text.size();
+  const auto [slash, first_error] = std::from_chars(text.data(), end, pair.first);
+  if (first_error != std::errc{} || slash == end || *slash != '/') return std::nullopt;
+  const auto [last, second_error] = std::from_chars(slash + 1, end, pair.second);
+  if (second_error != std::errc{} || last != end) return std::nullopt;
+  return pair;
+}
+
+run::DrawNumber parse_draw(const std::string& text) {
+  if (const auto pair = parse_pair(text)) return {pair->first, pair->second};
+  throw InputError(fmt::format("--only: {} given; allowed: POINT/DRAW, e.g. 2/17", text));
+}
+
 /// "I/N" with 0 <= I < N.
 run::Shard parse_shard(const std::string& text) {
-  run::Shard shard;
-  const char* const end = text.data() + text.size();
-  const auto [slash, index_error] = std::from_chars(text.data(), end, shard.index);
-  if (index_error == std::errc{} && slash != end && *slash == '/') {
-    const auto [last, count_error] = std::from_chars(slash + 1, end, shard.count);
-    if (count_error == std::errc{} && last == end && shard.index >= 0 && shard.index < shard.count)
-      return shard;
-  }
+  const auto pair = parse_pair(text);
+  if (pair && pair->first >= 0 && pair->first < pair->second) return {pair->first, pair->second};
   throw InputError(fmt::format("--shard: {} given; allowed: I/N with 0 <= I < N, e.g. 0/4", text));
 }
 
@@ -112,6 +125,8 @@ Action run(CLI::App& command, const Context& context) {
   command.add_flag("--retry-failed", options->run.retry_failed, "Take failed draws again");
   command.add_option("--shard", options->shard,
                      "I/N: only the draws whose number is I modulo N (a job array)");
+  command.add_option("--only", options->only,
+                     "POINT/DRAW: this draw and no other, e.g. a failed one as `status` names it");
   command
       .add_option("--team-size", options->run.team_size,
                   "Ranks that work on one draw (default: as few as memory allows)")
@@ -130,6 +145,7 @@ Action run(CLI::App& command, const Context& context) {
   command.footer("Options of PETSc and SLEPc stand behind --, e.g. -- -log_view -eps_monitor");
   return [options, &context] {
     if (!options->shard.empty()) options->run.shard = parse_shard(options->shard);
+    if (!options->only.empty()) options->run.only = parse_draw(options->only);
     options->run.command = context.command_line;
     options->run.petsc_options = fmt::format("{}", fmt::join(context.petsc_options, " "));
     return run_study_file(*options, context);

@@ -20,8 +20,10 @@ void settle(const Communicator& comm, Verdict verdict, const std::string& messag
   std::vector<std::string> seen;
   std::string joined;
   bool only_input = true;
+  std::size_t failing = 0;
   for (std::size_t rank = 0; rank < all.size(); ++rank) {
     if (all[rank][0] == '0') continue;
+    ++failing;
     const std::string text = all[rank].substr(1);
     only_input = only_input && all[rank][0] == '1';
     if (std::find(seen.begin(), seen.end(), text) != seen.end()) continue;
@@ -30,7 +32,8 @@ void settle(const Communicator& comm, Verdict verdict, const std::string& messag
     joined += "rank " + std::to_string(rank) + ": " + text;
   }
   if (only_input) throw InputError(seen.front());
-  throw std::runtime_error(comm.size() == 1 ? seen.front() : joined);
+  const bool one_voice = seen.size() == 1 && failing == all.size();
+  throw std::runtime_error(one_voice ? seen.front() : joined);
 }
 
 } // namespace
@@ -50,6 +53,9 @@ void agree(const Communicator& comm, const std::function<void()>& local) {
   } catch (const std::exception& error) {
     verdict = Verdict::failure;
     message = error.what();
+  } catch (...) {
+    verdict = Verdict::failure;
+    message = "an exception of unknown type";
   }
   settle(comm, verdict, message);
 }

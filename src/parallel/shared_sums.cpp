@@ -28,6 +28,13 @@ void SharedSums::add(std::size_t offset, std::span<const double> values) {
   MPI_Win_flush(0, window_);
 }
 
+double SharedSums::fetch_add(std::size_t entry, double value) {
+  double before = 0.0;
+  MPI_Fetch_and_op(&value, &before, MPI_DOUBLE, 0, static_cast<MPI_Aint>(entry), MPI_SUM, window_);
+  MPI_Win_flush(0, window_);
+  return before;
+}
+
 std::vector<double> SharedSums::read() const {
   std::vector<double> values(size_);
   const int count = static_cast<int>(size_);

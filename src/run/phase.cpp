@@ -2,7 +2,9 @@
 #include "phase.hpp"
 
 #include "commit_buffer.hpp"
+#include "draw_verdict.hpp"
 #include "padding.hpp"
+#include "stranded_team.hpp"
 
 #include <pastur/parallel/agree.hpp>
 #include <pastur/parallel/log_event.hpp>
@@ -20,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Runs one draw with its team; the record is complete on every rank, only the leader's is used.
+/// Runs one draw with its team. Every rank has a record; values are the leader's alone.
 store::DrawRecord take_draw(const Experiment& experiment, const store::Layout& layout,
                             const std::vector<std::string>& names, const Task& task,
                             const parallel::Communicator& team) {
@@ -32,17 +34,24 @@ store::DrawRecord take_draw(const Experiment& experiment, const store::Layout& l
                            .reason = {},
                            .seconds = 0.0,
                            .values = {}};
-  const Clock::time_point start = Clock::now();
-  study::Recorder recorder(study::draw_slots(study.info(), point));
-  try {
-    study.draw(point, team, random::Streams(draw_identity(experiment, point, task.draw)), recorder);
-    recorder.require_complete();
-    record.reason = recorder.reasons();
-    record.values = padded_values(layout, layout.observables, names, study.info(), point, recorder);
-  } catch (const std::exception& error) {
+  const auto fail = [&record](const char* reason) {
     record.state = store::DrawState::failed;
-    record.reason = error.what();
+    record.reason = reason;
     record.values.clear();
+  };
+  const Clock::time_point start = Clock::now();
+  try {
+    study::Recorder recorder(study::draw_slots(study.info(), point));
+    study.draw(point, team, random::Streams(draw_identity(experiment, point, task.draw)), recorder);
+    if (team.rank() == 0) {
+      recorder.require_complete();
+      record.reason = recorder.reasons();
+      record.values = padded_values(layout, layout.observables, names, study.info(), point, recorder);
+    }
+  } catch (const std::exception& error) {
+    fail(error.what());
+  } catch (...) {
+    fail("an exception of unknown type");
   }
   record.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return record;
@@ -63,60 +72,63 @@ bool run_phase(const Experiment& experiment, store::Store& store, const std::vec
                const parallel::Communicator& world) {
   const int teams = world.size() / team_size;
   const bool works = world.rank() < teams * team_size;
-  const parallel::Communicator team = world.split(works ? world.rank() / team_size : teams);
+  const int number = works ? world.rank() / team_size : teams;
+  const parallel::Communicator team = world.split(number);
+  const DrawVerdict verdict(team);
   const store::Layout& layout = store.layout();
   std::vector<std::string> names;
   for (const store::Variable& observable : layout.observables) names.push_back(observable.name);
 
-  std::exception_ptr failure;
+  parallel::WorkQueue queue(world, static_cast<std::int64_t>(tasks.size()), teams);
+  TeamRoll roll(world, teams);
+  CommitBuffer buffer(store);
+  const bool leads = works && team.rank() == 0;
   bool left_out = false;
-  {
-    parallel::WorkQueue queue(world, static_cast<std::int64_t>(tasks.size()), teams);
-    CommitBuffer buffer(store);
-    const bool leads = works && team.rank() == 0;
-    std::pair<std::int64_t, std::int64_t> chunk{0, 0};
-    // The decision to stop, and the next task, are the leader's; its team follows.
-    const auto next_task = [&]() -> std::int64_t {
-      for (;;) {
-        if (failure || deadline.reached()) {
-          queue.close();
-          return -1;
-        }
-        if (chunk.first == chunk.second) {
-          const auto taken = queue.take(256);
-          if (!taken) return -1;
-          chunk = *taken;
-        }
-        const std::int64_t next = chunk.first++;
-        if (deadline.leaves(times.expected(tasks[static_cast<std::size_t>(next)].cost))) return next;
-        left_out = true;
+  std::exception_ptr failure; // of the leader: its team stops, and the world hears of it at the end
+  const auto guarded = [&failure](const auto& action) {
+    try {
+      action();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  };
+  std::pair<std::int64_t, std::int64_t> chunk{0, 0};
+  // The decision to stop, and the next task, are the leader's; its team follows.
+  const auto next_task = [&]() -> std::int64_t {
+    for (;;) {
+      if (failure || deadline.reached()) {
+        queue.close();
+        return -1;
       }
-    };
-    while (works) {
-      std::int64_t next = leads ? next_task() : 0;
-      if (team.size() > 1) next = team.broadcast(next);
-      if (next < 0) break;
-      const Task& task = tasks[static_cast<std::size_t>(next)];
-      store::DrawRecord record = take_draw(experiment, layout, names, task, team);
-      if (!leads) continue;
+      if (chunk.first == chunk.second) {
+        const auto taken = queue.take(256);
+        if (!taken) return -1;
+        chunk = *taken;
+      }
+      const std::int64_t next = chunk.first++;
+      if (deadline.leaves(times.expected(tasks[static_cast<std::size_t>(next)].cost))) return next;
+      left_out = true;
+    }
+  };
+  while (works) {
+    std::int64_t next = leads ? next_task() : 0;
+    if (team.size() > 1) next = team.broadcast(next);
+    if (next < 0) break;
+    const Task& task = tasks[static_cast<std::size_t>(next)];
+    store::DrawRecord record = take_draw(experiment, layout, names, task, team);
+    if (!verdict.settle(record)) leave_stranded_team(world, number, roll, queue, store, record);
+    if (!leads) continue;
+    guarded([&] {
       times.add(task.cost, record.seconds);
       progress.finished(task.point, record.state == store::DrawState::failed, watched_value(record));
-      try {
-        const parallel::LogEvent event("PasturCommit");
-        buffer.add(std::move(record));
-      } catch (const std::exception&) {
-        failure = std::current_exception();
-      }
+      const parallel::LogEvent event("PasturCommit");
+      buffer.add(std::move(record));
       progress.show();
-    }
-    if (!failure) {
-      try {
-        buffer.flush();
-      } catch (const std::exception&) {
-        failure = std::current_exception();
-      }
-    }
+    });
   }
+  if (leads && !failure) guarded([&] { buffer.flush(); });
+  if (leads) roll.ended(number);
+  // Before the windows are closed: a rank that left a stranded team still reads them.
   parallel::agree(world, [&] {
     if (failure) std::rethrow_exception(failure);
   });

@@ -22,8 +22,9 @@ struct Task {
 /// Takes `tasks` (the same list on every rank) in order with teams of `team_size` ranks; ranks left over
 /// idle. Ends early once a rank's deadline is reached: draws in flight finish, nothing new is taken. Before a
 /// time limit, a draw that `times` does not expect to end in time is left out, and a shorter one may still be
-/// taken. Every finished draw is committed on return. Throws on all ranks when a commit failed. Returns
-/// whether any team left a draw out.
+/// taken. Every finished draw is committed on return. Throws on all ranks when a commit failed. A draw that
+/// fails on some ranks of its team only, while the others wait for them, ends the job (stranded_team.hpp).
+/// Returns whether any team left a draw out.
 /// @note Collective over `world`
 bool run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks,
                int team_size, const Deadline& deadline, DrawTimes& times, Progress& progress,

@@ -23,6 +23,12 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02d} min", total / 3600, total / 60 % 60);
 }
 
+/// Never throws, unlike fmt::print: a terminal that went away ends no run.
+void write(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 ProgressStyle resolved(ProgressStyle style) {
   if (style != ProgressStyle::automatic) return style;
   return isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
@@ -99,14 +105,13 @@ void Progress::show(bool final) {
   const std::vector<double> sums = sums_.read();
   const std::string text = line(sums, elapsed);
   if (style_ == ProgressStyle::plain) {
-    fmt::print(stderr, "{}\n", text);
+    write(text + "\n");
   } else {
     constexpr int width = 30;
     const int full = static_cast<int>(width * (1.0 - remaining_fraction(sums)));
-    fmt::print(stderr, "\r\033[K[{}{}] {}{}", std::string(static_cast<std::size_t>(full), '#'),
-               std::string(static_cast<std::size_t>(width - full), '.'), text, final ? "\n" : "");
+    write(fmt::format("\r\033[K[{}{}] {}{}", std::string(static_cast<std::size_t>(full), '#'),
+                      std::string(static_cast<std::size_t>(width - full), '.'), text, final ? "\n" : ""));
   }
-  std::fflush(stderr);
 }
 
 } // namespace pastur::run

@@ -8,6 +8,7 @@
 
 #include <pastur/parallel/agree.hpp>
 #include <pastur/parallel/environment.hpp>
+#include <pastur/parallel/hang_guard.hpp>
 #include <pastur/run/adaptive.hpp>
 #include <pastur/run/layout.hpp>
 #include <pastur/run/runner.hpp>
@@ -39,7 +40,11 @@ public:
 private:
   void check_options() const;
   store::Store open_store(const store::Layout& layout) const;
-  bool in_shard(std::int64_t draw) const { return draw % options_.shard.count == options_.shard.index; }
+  /// Whether this run is the one to take the draw.
+  bool ours(std::int64_t point, std::int64_t draw) const {
+    if (options_.only) return options_.only->point == point && options_.only->draw == draw;
+    return draw % options_.shard.count == options_.shard.index;
+  }
   std::vector<std::int64_t> targets(const store::Store& store) const;
   std::vector<Task> open_tasks(const std::vector<std::int64_t>& targets,
                                std::set<std::pair<std::int64_t, std::int64_t>>& retried) const;
@@ -76,6 +81,13 @@ void Run::check_options() const {
     throw InputError("--shard: draws.until decides from all draws of a point, a shard sees only its own; "
                      "give a fixed number of draws");
   }
+  if (const auto& only = options_.only) {
+    const std::int64_t draws = experiment_.file.draws.max;
+    if (only->point < 0 || only->point >= point_count() || only->draw < 0 || only->draw >= draws) {
+      throw InputError(fmt::format("--only: {}/{} given; allowed: points 0 to {}, draws 0 to {}", only->point,
+                                   only->draw, point_count() - 1, draws - 1));
+    }
+  }
   if (options_.max_seconds && !(*options_.max_seconds > 0.0)) {
     throw InputError(fmt::format("--max-seconds: {} given; allowed: > 0", *options_.max_seconds));
   }
@@ -99,7 +111,7 @@ store::Store Run::open_store(const store::Layout& layout) const {
 std::vector<std::int64_t> Run::targets(const store::Store& store) const {
   const DrawRule& rule = experiment_.file.draws;
   std::vector<std::int64_t> targets(experiment_.points.size(), rule.max);
-  if (!rule.until) return targets;
+  if (!rule.until || options_.only) return targets;
   const store::Layout& layout = store.layout();
   const study::StudyInfo& info = experiment_.study->info();
   const auto found = std::find_if(layout.observables.begin(), layout.observables.end(),
@@ -166,7 +178,7 @@ std::vector<Task> Run::open_tasks(const std::vector<std::int64_t>& targets,
   std::vector<Task> tasks;
   for (const std::int64_t p : order) {
     for (std::int64_t d = 0; d < targets[static_cast<std::size_t>(p)]; ++d) {
-      if (!in_shard(d)) continue;
+      if (!ours(p, d)) continue;
       const bool again =
           options_.retry_failed && state(p, d) == DrawState::failed && retried.insert({p, d}).second;
       if (state(p, d) == DrawState::pending || again)
@@ -199,7 +211,7 @@ void Run::take_draws(store::Store& store, const Deadline& deadline, Progress& pr
     for (const auto& [team_size, phase] : phases)
       left_out |= run_phase(experiment_, store, phase, team_size, deadline, times, progress, world_);
     if (!tasks.empty()) states_ = store.states();
-    if (!experiment_.file.draws.until) return;
+    if (!experiment_.file.draws.until || options_.only) return;
     if (left_out || !world_.all(!deadline.reached())) {
       more_wanted_ |= targets(store) != goals_;
       return;
@@ -213,7 +225,7 @@ ExitCode Run::conclude(std::int64_t& done, std::int64_t& failed) const {
     for (std::int64_t d = 0; d < draws_; ++d) {
       done += state(p, d) == DrawState::done ? 1 : 0;
       failed += state(p, d) == DrawState::failed ? 1 : 0;
-      all_there = all_there && (!in_shard(d) || d >= goals_[static_cast<std::size_t>(p)] ||
+      all_there = all_there && (!ours(p, d) || d >= goals_[static_cast<std::size_t>(p)] ||
                                 state(p, d) != DrawState::pending);
     }
   }
@@ -223,17 +235,18 @@ ExitCode Run::conclude(std::int64_t& done, std::int64_t& failed) const {
 
 ExitCode Run::operator()() {
   parallel::agree(world_, [&] { check_options(); });
-  experiment_.study->prepare(experiment_.points, world_);
+  parallel::all_or_none(world_, [&] { experiment_.study->prepare(experiment_.points, world_); });
   const std::vector<std::string> warnings = print_warnings(experiment_, false, world_);
-  const store::Layout layout = store_layout(experiment_);
+  store::Layout layout;
+  parallel::agree(world_, [&] { layout = store_layout(experiment_); });
   draws_ = layout.draws;
   const int ranks_per_node = static_cast<int>(world_.max(world_.split_by_node().size()));
   const double memory = world_.min(parallel::available_memory());
   parallel::agree(world_, [&] {
     team_sizes_ = team_sizes(experiment_, world_.size(), ranks_per_node, memory, options_.team_size);
+    for (const study::Parameters& point : experiment_.points)
+      flops_.push_back(experiment_.study->cost(point).flops);
   });
-  for (const study::Parameters& point : experiment_.points)
-    flops_.push_back(experiment_.study->cost(point).flops);
 
   const Deadline deadline(options_.max_seconds, world_);
   store::Store store = open_store(layout);
@@ -253,8 +266,11 @@ ExitCode Run::operator()() {
     if (layout.own_size(observable) == 1 && watched.empty()) watched = observable.name;
   }
   Progress progress(world_, options_.progress, flops_, watched);
-  take_draws(store, deadline, progress);
-  progress.show(true);
+  // Progress holds an MPI window, which one rank alone cannot close.
+  parallel::all_or_none(world_, [&] {
+    take_draws(store, deadline, progress);
+    progress.show(true);
+  });
 
   std::int64_t done = 0;
   std::int64_t failed = 0;

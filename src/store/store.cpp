@@ -5,11 +5,13 @@
 #include "place_file.hpp"
 #include "provenance_slots.hpp"
 #include "run_lock.hpp"
+#include "skip_finalize.hpp"
 #include "slot_table.hpp"
 #include "theory_table.hpp"
 
 #include <pastur/parallel/agree.hpp>
 #include <pastur/parallel/error.hpp>
+#include <pastur/parallel/hang_guard.hpp>
 #include <pastur/store/store.hpp>
 
 #include <fcntl.h>
@@ -18,11 +20,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <exception>
 #include <stdexcept>
-#include <thread>
 
 namespace pastur::store {
 
@@ -33,21 +33,6 @@ Handle open_in_parallel(const parallel::Communicator& comm, const std::filesyste
   require(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18), "HDF5 version bounds");
   require(H5Pset_fapl_mpio(access.get(), comm.get(), MPI_INFO_NULL), "HDF5 MPI-IO driver");
   return Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()));
-}
-
-/// Whether every rank of `comm` arrives here within a few seconds. An exception that all ranks share brings
-/// them all; one rank's own does not.
-bool all_arrive(const parallel::Communicator& comm) {
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Ibarrier(comm.get(), &request);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  for (;;) {
-    int arrived = 0;
-    MPI_Test(&request, &arrived, MPI_STATUS_IGNORE);
-    if (arrived != 0) return true;
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
 }
 
 /// The layout as a file gives it back: what is compared on resume.
@@ -91,6 +76,7 @@ struct Store::Impl {
   std::unique_ptr<ProvenanceSlots> provenance;
   Descriptor descriptor; // of the same file, for fdatasync: HDF5 has no call that forces data alone
   bool unsynced = false;
+  bool refused = false; // a write, by the system; HDF5 could not close the file while it does
   int exceptions = std::uncaught_exceptions();
 
   /// A communicator of its own. @note Collective
@@ -165,6 +151,29 @@ struct Store::Impl {
     });
   }
 
+  template <class Write>
+  void hand_over(const Write& write) {
+    try {
+      write();
+    } catch (const std::invalid_argument&) {
+      throw;
+    } catch (...) {
+      refused = true;
+      throw;
+    }
+  }
+
+  /// Whether the system writes again after it refused, or never did: the first byte is tried, unchanged.
+  bool takes_writes() const {
+    char first = 0;
+    return !refused ||
+           (pread(descriptor.get(), &first, 1, 0) == 1 && pwrite(descriptor.get(), &first, 1, 0) == 1);
+  }
+
+  void remove_staged() const {
+    if (staged() && comm.rank() == 0) unlink(opened.c_str());
+  }
+
   /// Throws with the bare reason.
   void sync() {
     if (fdatasync(descriptor.get()) != 0) throw std::runtime_error(std::strerror(errno));
@@ -189,7 +198,7 @@ struct Store::Impl {
     file.close();
     if (unsynced && !staged()) fdatasync(descriptor.get());
     descriptor = Descriptor();
-    if (staged() && comm.rank() == 0) unlink(opened.c_str());
+    remove_staged();
     // Nobody may take the lock while a rank still has the file open, and it is free when any rank goes on.
     comm.barrier();
     lock = RunLock();
@@ -208,10 +217,17 @@ Store& Store::operator=(Store&& other) noexcept {
 
 Store::~Store() {
   if (!impl_) return;
-  if (std::uncaught_exceptions() > impl_->exceptions && impl_->comm.size() > 1 && !all_arrive(impl_->comm)) {
+  if (std::uncaught_exceptions() > impl_->exceptions && impl_->comm.size() > 1 &&
+      !parallel::all_arrive(impl_->comm)) {
     // This rank alone failed. Closing is collective and would wait for ever; every committed slot is on the
     // disk already, so the file is left open: HDF5 closes it in MPI_Finalize, and the lock goes with the
     // process.
+    static_cast<void>(impl_.release());
+    return;
+  }
+  if (!impl_->comm.all(impl_->takes_writes())) {
+    impl_->remove_staged();
+    skip_finalize();
     static_cast<void>(impl_.release());
     return;
   }
@@ -302,7 +318,7 @@ void Store::commit(std::span<const DrawRecord> records) {
   if (records.empty()) return;
   const QuietErrors quiet;
   try {
-    impl_->slots->write(records);
+    impl_->hand_over([&] { impl_->slots->write(records); });
     impl_->unsynced = true;
     if (!impl_->staged()) impl_->sync();
   } catch (const std::invalid_argument&) {
@@ -315,7 +331,7 @@ void Store::commit(std::span<const DrawRecord> records) {
 
 void Store::write_theory(std::int64_t point, std::span<const std::vector<double>> values, bool fine) {
   const QuietErrors quiet;
-  impl_->theory->write(point, values, fine);
+  impl_->hand_over([&] { impl_->theory->write(point, values, fine); });
   impl_->unsynced = true;
 }
 
@@ -323,7 +339,7 @@ void Store::write_provenance(const std::string& json) {
   if (impl_->comm.rank() != 0) throw std::logic_error("only rank 0 writes provenance");
   const QuietErrors quiet;
   try {
-    impl_->provenance->write(json);
+    impl_->hand_over([&] { impl_->provenance->write(json); });
     impl_->sync();
   } catch (const std::exception& error) {
     throw std::runtime_error(

@@ -17,3 +17,14 @@ TEST(SharedSums, additions_of_all_ranks_are_counted_once_each) {
   EXPECT_EQ(total,
             (std::vector<double>{0.0, 100.0 * size, 100.0 * size * (size - 1.0) / 2.0, 50.0 * size, 0.0}));
 }
+
+TEST(SharedSums, fetch_add_gives_every_rank_another_place) {
+  const Communicator world = Communicator::world();
+  SharedSums sums(world, 2);
+  const double mine = sums.fetch_add(1, 1.0);
+  world.barrier();
+  EXPECT_EQ(sums.read(), (std::vector<double>{0.0, static_cast<double>(world.size())}));
+  const double size = world.size();
+  EXPECT_EQ(world.sum(mine), size * (size - 1.0) / 2.0);
+  EXPECT_EQ(world.max(mine), size - 1.0);
+}

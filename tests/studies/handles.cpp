@@ -66,13 +66,6 @@ Counts open_handles() {
                 {"datatypes", next_datatype()}};
   counts["BLACS contexts"] = linalg::ProcessGrid::create(parallel::Communicator::self())->context();
   counts["HDF5 objects"] = H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL);
-  for (const auto& [name, type] : {std::pair{"HDF5 property lists", H5I_GENPROP_LST},
-                                   {"HDF5 spaces", H5I_DATASPACE},
-                                   {"HDF5 types", H5I_DATATYPE}}) {
-    hsize_t members = 0;
-    H5Inmembers(type, &members);
-    counts[name] = static_cast<long>(members);
-  }
   using Files = std::filesystem::directory_iterator;
   counts["files"] = std::distance(Files("/proc/self/fd"), Files());
   PetscStageLog log = nullptr;

@@ -9,8 +9,8 @@
 
 namespace pastur::parallel {
 
-/// Turns a failure on any rank into the same exception on every rank: throws std::runtime_error that lists
-/// "rank r: message" of each failing rank, once per distinct message. @note Collective
+/// Turns a failure on any rank into the same exception on every rank: std::runtime_error with "rank r: text"
+/// once per distinct text of the failing ranks, or the text alone when all say it. @note Collective
 void agree(const Communicator& comm, bool ok, const std::string& message);
 
 /// Runs `local` (which must not communicate) on every rank; when any rank throws, all ranks throw: InputError

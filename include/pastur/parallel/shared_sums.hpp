@@ -22,6 +22,8 @@ public:
 
   /// Adds `values` to the entries from `offset` on. Not collective; any rank.
   void add(std::size_t offset, std::span<const double> values);
+  /// Adds to one entry and returns what was there before, in one step. Not collective; any rank.
+  double fetch_add(std::size_t entry, double value);
   /// A snapshot. Not collective; any rank.
   std::vector<double> read() const;
 

@@ -4,6 +4,7 @@
 #include <pastur/parallel/communicator.hpp>
 #include <pastur/run/study_file.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,12 +19,19 @@ struct Shard {
   std::int64_t count = 1;
 };
 
+/// One draw by its numbers, as `status` names it.
+struct DrawNumber {
+  std::int64_t point = 0;
+  std::int64_t draw = 0;
+};
+
 struct RunOptions {
   std::filesystem::path output;
   bool overwrite = false;
   bool retry_failed = false;
-  Shard shard;                  ///< draws with draw % count == index
-  std::optional<int> team_size; ///< empty: smallest team whose share of memory fits
+  Shard shard;                    ///< draws with draw % count == index
+  std::optional<DrawNumber> only; ///< this draw and no other
+  std::optional<int> team_size;   ///< empty: smallest team whose share of memory fits
   std::optional<double> max_seconds;
   ProgressStyle progress = ProgressStyle::automatic;
   std::string command;       ///< for provenance
