@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One comparison: both sides in turn, several times; the ratio is the median of the ratios of each turn."""
+import statistics
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+from programs import Measured
+
+
+@dataclass
+class Work:
+    """What pastur's algorithm must do at least: over the machine's limits it gives the least time."""
+    flops: float = 0.0
+    bit_pairs: float = 0.0
+    bytes: float = 0.0
+
+    def least_seconds(self, limits):
+        return self.flops / limits["dgemm"] + self.bit_pairs / limits["popcount"] + self.bytes / limits["bandwidth"]
+
+    def rate(self, seconds):
+        parts = [(self.flops, "GF/s"), (self.bit_pairs, "Gbit pairs/s"), (self.bytes, "GB/s")]
+        return ", ".join(f"{amount / seconds / 1e9:.3g} {unit}" for amount, unit in parts if amount > 0.0)
+
+
+@dataclass
+class Comparison:
+    name: str
+    task: str
+    pastur: Callable[[], Measured]
+    contenders: dict[str, Callable[[], Measured]]
+    work: Work = field(default_factory=Work)
+    #: Largest difference between the two sides' results, and what is allowed, from the last measurements.
+    agreement: Optional[Callable[[Measured, Measured], tuple[float, float]]] = None
+    goal: str = ""
+
+
+@dataclass
+class Row:
+    comparison: Comparison
+    contender: str
+    pastur_seconds: float
+    numpy_seconds: float
+    ratio: float
+    spread: tuple[float, float]
+    difference: Optional[float]
+    allowed: Optional[float]
+
+    @property
+    def agrees(self):
+        return self.difference is None or self.difference <= self.allowed
+
+
+def measure(comparison, repeats):
+    """The contender that is fastest in the first turn, which warms up both sides, goes on."""
+    first = {name: run() for name, run in comparison.contenders.items()}
+    contender = min(first, key=lambda name: first[name].seconds)
+    turns = []
+    if repeats == 1:
+        turns.append((comparison.pastur(), first[contender]))
+    else:
+        comparison.pastur()
+        for turn in range(repeats):
+            if turn % 2 == 0:
+                ours, theirs = comparison.pastur(), comparison.contenders[contender]()
+            else:
+                theirs, ours = comparison.contenders[contender](), comparison.pastur()
+            turns.append((ours, theirs))
+    ratios = [theirs.seconds / ours.seconds for ours, theirs in turns]
+    difference = allowed = None
+    if comparison.agreement:
+        difference, allowed = comparison.agreement(*turns[-1])
+    return Row(comparison, contender, statistics.median(ours.seconds for ours, _ in turns),
+               statistics.median(theirs.seconds for _, theirs in turns), statistics.median(ratios),
+               (min(ratios), max(ratios)), difference, allowed)
+
+
+def relative(ours, theirs, scale=None):
+    """Largest difference of two lists (or numbers) over the scale, by default over the other side's own size."""
+    if not isinstance(ours, (list, tuple)):
+        ours, theirs = [ours], [theirs]
+    if len(ours) != len(theirs):
+        return float("inf")
+    worst = max(abs(a - b) / (scale or abs(b) or 1.0) for a, b in zip(ours, theirs))
+    return worst if worst == worst else float("inf")  # NaN never agrees
