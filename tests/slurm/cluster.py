@@ -129,6 +129,9 @@ class Cluster:
         # A test that itself runs in a SLURM job must not look like a part of that job.
         for name in [name for name in self.environment if name.startswith(("SLURM_", "SLURMD_", "PMIX_")) and name != "SLURM_CONF"]:
             del self.environment[name]
+        # What a killed step leaves under /tmp would stop the step of the same number in the next cluster.
+        with open(f"{self.folder}/mpi.conf", "w") as file:
+            file.write(f"PMIxCliTmpDirBase={self.folder}\n")
         with open(f"{self.folder}/slurm.conf", "w") as file:
             file.write(CONFIGURATION.format(folder=self.folder, host=host, user=user, controller_port=controller_port, daemon_port=daemon_port,
                                             cpus=self.cpus))

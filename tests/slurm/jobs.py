@@ -154,6 +154,19 @@ class Jobs:
         self.expect_direct(name)
         print(f"run.sbatch: {first} draws at SIGUSR1, {restarts} restarts, complete, bit for bit the direct run", flush=True)
 
+    def array_and_merge(self):
+        """A task is stopped and requeues itself; the merge waits for all of them."""
+        array = self.submit("array", f"{self.scripts}/array.sbatch", self.study("middle"), self.out("array"), options=["--array=0-2", "--time=10"])
+        until("a commit of shard 1", lambda: done(self.out("array.1-of-3")) > 0)
+        self.slurm.run("scancel", "--batch", "--signal=USR1", f"{array}_1")
+        self.slurm.wait(array, "COMPLETED", patience=180)
+        until("the merge", lambda: os.path.exists(self.out("array")) and not self.slurm.run("squeue", "--noheader", f"--name=pastur-merge-{array}"))
+        restarts = sum(int(task["Restarts"]) for task in self.slurm.jobs(array))
+        assert restarts >= 1, self.log("array")
+        self.expect_good("array")
+        self.expect_direct("array")
+        print(f"array.sbatch: 3 shards, {restarts} restarts, merged by the job that depends on them, bit for bit the direct run", flush=True)
+
     def time_limit(self):
         until("the end before the time limit", lambda: "exit code" in self.log("limit"))
         job = self.slurm.jobs(self.limited)[0]
@@ -176,6 +189,7 @@ def main():
             jobs.start()
             jobs.signalled_steps()
             jobs.requeue()
+            jobs.array_and_merge()
             jobs.time_limit()
     except cluster.CannotStart as reason:
         print(f"skipped: no SLURM here: {reason}")
