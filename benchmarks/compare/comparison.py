@@ -29,8 +29,8 @@ class Comparison:
     pastur: Callable[[], Measured]
     contenders: dict[str, Callable[[], Measured]]
     work: Work = field(default_factory=Work)
-    #: Largest difference between the two sides' results, and what is allowed, from the last measurements.
-    agreement: Optional[Callable[[Measured, Measured], tuple[float, float]]] = None
+    #: Largest difference between pastur's result and those of all contenders, and what is allowed.
+    agreement: Optional[Callable[[Measured, list[Measured]], tuple[float, float]]] = None
     goal: str = ""
 
 
@@ -54,21 +54,16 @@ def measure(comparison, repeats):
     """The contender that is fastest in the first turn, which warms up both sides, goes on."""
     first = {name: run() for name, run in comparison.contenders.items()}
     contender = min(first, key=lambda name: first[name].seconds)
-    turns = []
-    if repeats == 1:
-        turns.append((comparison.pastur(), first[contender]))
-    else:
-        comparison.pastur()
-        for turn in range(repeats):
-            if turn % 2 == 0:
-                ours, theirs = comparison.pastur(), comparison.contenders[contender]()
-            else:
-                theirs, ours = comparison.contenders[contender](), comparison.pastur()
-            turns.append((ours, theirs))
+    ours = comparison.pastur()
+    difference, allowed = comparison.agreement(ours, list(first.values())) if comparison.agreement else (None, None)
+    turns = [(ours, first[contender])] if repeats == 1 else []
+    while len(turns) < repeats:
+        if len(turns) % 2 == 0:
+            ours, theirs = comparison.pastur(), comparison.contenders[contender]()
+        else:
+            theirs, ours = comparison.contenders[contender](), comparison.pastur()
+        turns.append((ours, theirs))
     ratios = [theirs.seconds / ours.seconds for ours, theirs in turns]
-    difference = allowed = None
-    if comparison.agreement:
-        difference, allowed = comparison.agreement(*turns[-1])
     return Row(comparison, contender, statistics.median(ours.seconds for ours, _ in turns),
                statistics.median(theirs.seconds for _, theirs in turns), statistics.median(ratios),
                (min(ratios), max(ratios)), difference, allowed)
