@@ -41,7 +41,7 @@ def main():
     pastur = Pastur(build)
     repeats, inner = (1, 1) if options.quick else (options.repeats, 3)
     lines = [f"{time.strftime('%Y-%m-%d')}, {machine.processor()}, {machine.versions()}, pastur "
-             f"{machine.revision(pathlib.Path(__file__).parent)}; load before {machine.load()}; {repeats} turns"
+             f"{machine.revision(pathlib.Path(__file__).parent)}; load before {machine.load()}; {repeats} turn{'s' * (repeats > 1)}"
              f"{' (quick: figures mean nothing)' if options.quick else ''}."]
     if machine.busy() and not options.quick:
         lines.append("**Other work was running on this machine when the run began.**")
