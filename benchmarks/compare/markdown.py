@@ -22,4 +22,5 @@ def row(result, limits):
     return [c.name, c.task, f"{result.pastur_seconds:.3g}", f"{result.numpy_seconds:.3g}", result.contender,
             f"**{result.ratio:.2f}** ({result.spread[0]:.2f}, {result.spread[1]:.2f})", c.goal,
             c.work.rate(result.pastur_seconds), f"{100.0 * share:.0f} %" if share > 0.0 else "",
-            "" if result.difference is None else f"{result.difference:.1e} ({result.allowed:g})"]
+            "" if result.difference is None else
+            f"{'' if result.agrees else '**disagree** '}{result.difference:.1e} ({result.allowed:g})"]
