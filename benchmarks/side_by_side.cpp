@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The kernels that run.sh sets beside NumPy, on all ranks of one mpirun, and the machine's limits with all of
-// them busy. One line of JSON: the seconds of every repeat, and values by which the other side is checked.
+// The kernels that run.sh sets beside NumPy, on the teams of one mpirun, and the machine's limits with all
+// ranks busy. One line of JSON from the first team: the seconds of every repeat, and values to check the
+// other side by.
 //   mpirun -n 2 pastur_kernels gram -n 4000 -N 8192
 #include <pastur/learning/nt_features.hpp>
 #include <pastur/linalg/bit_gram.hpp>
@@ -44,17 +45,19 @@ const random::Streams& streams() {
   return family;
 }
 
-/// Seconds of each repeat, all ranks from a common start to the last one's end. `prepare` is not timed.
+/// Seconds of each repeat after one that warms up, all ranks from a common start to the last one's end.
+/// `prepare` is not timed.
 template <class Prepare, class Work>
-Json seconds(const parallel::Communicator& world, int repeats, Prepare prepare, Work work) {
+Json seconds(const parallel::Communicator& team, int repeats, Prepare prepare, Work work) {
   Json result = Json::array();
-  for (int repeat = 0; repeat < repeats; ++repeat) {
+  for (int repeat = -1; repeat < repeats; ++repeat) {
     auto input = prepare();
-    world.barrier();
+    team.barrier();
     const auto start = std::chrono::steady_clock::now();
     work(input);
-    world.barrier();
-    result.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    team.barrier();
+    const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (repeat >= 0) result.push_back(passed);
   }
   return result;
 }
@@ -82,13 +85,13 @@ count_wide(const std::uint64_t* words, std::size_t count, std::uint64_t mask) {
 
 /// What the ranks reach together: DGEMM (flop/s), AND + POPCNT on words in the first-level cache (pairs of
 /// bits/s), a + s b -> c on arrays beyond the caches (bytes/s).
-Json limits(const parallel::Communicator& world, const Sizes& sizes) {
+Json limits(const parallel::Communicator& team, const Sizes& sizes) {
   const int n = static_cast<int>(sizes.n);
   const auto entries = static_cast<std::size_t>(n) * static_cast<std::size_t>(n);
-  const double ranks = world.size();
+  const double ranks = team.size();
   const auto nothing = [] { return 0; };
   std::vector<double> a(entries, 0.5), c(entries);
-  const Json gemm = seconds(world, sizes.repeats + 1, nothing, [&](int) {
+  const Json gemm = seconds(team, sizes.repeats, nothing, [&](int) {
     cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, n, n, n, 1.0, a.data(), n, a.data(), n, 0.0,
                 c.data(), n);
   });
@@ -99,7 +102,7 @@ Json limits(const parallel::Communicator& world, const Sizes& sizes) {
   ones.fill(0x5555'5555'5555'5555U);
   const auto count = __builtin_cpu_supports("avx512vpopcntdq") ? count_wide : count_words;
   std::uint64_t counted = 0, mask = 0x0f0f'0f0f'0f0f'0f0fU;
-  const Json popcount = seconds(world, 50, nothing, [&](int) {
+  const Json popcount = seconds(team, 50, nothing, [&](int) {
     for (int pass = 0; pass < passes; ++pass) {
       counted += count(ones.data(), words, mask);
       asm volatile("" : "+r"(mask)::"memory"); // every pass counts anew
@@ -108,7 +111,7 @@ Json limits(const parallel::Communicator& world, const Sizes& sizes) {
 
   const std::size_t length = entries * 4;
   std::vector<double> x(length, 1.0), y(length, 2.0), z(length);
-  const Json triad = seconds(world, sizes.repeats + 1, nothing, [&](int) {
+  const Json triad = seconds(team, sizes.repeats, nothing, [&](int) {
     for (std::size_t i = 0; i < length; ++i) z[i] = x[i] + 0.5 * y[i];
     asm volatile("" ::"r"(z.data()) : "memory");
   });
@@ -134,15 +137,15 @@ linalg::BitPanel bits_of_rows(std::int64_t rows, std::int64_t bits, std::int64_t
 }
 
 /// S S^T of S = 1{u > 0}, n x N, on packed bits.
-Json gram(const parallel::Communicator& world, const Sizes& sizes) {
-  BlockCyclicMatrix counts(linalg::ProcessGrid::create(world), sizes.n, sizes.n);
+Json gram(const parallel::Communicator& team, const Sizes& sizes) {
+  BlockCyclicMatrix counts(linalg::ProcessGrid::create(team), sizes.n, sizes.n);
   const linalg::BitPanel rows = bits_of_rows(counts.local_rows(), sizes.N, counts.block(),
                                              [&](std::int32_t i) { return counts.global_row(i); });
   const linalg::BitPanel columns = bits_of_rows(counts.local_cols(), sizes.N, counts.block(),
                                                 [&](std::int32_t j) { return counts.global_col(j); });
-  const bool same = world.size() == 1;
+  const bool same = team.size() == 1;
   const Json times = seconds(
-      world, sizes.repeats + 1, [&] { return counts.fill(0.0), 0; },
+      team, sizes.repeats, [&] { return counts.fill(0.0), 0; },
       [&](int) { linalg::accumulate_common_bits(counts, rows, same ? rows : columns); });
   double trace = 0.0, triangle = 0.0, squares = 0.0; // exact integers
   for (std::int32_t j = 0; j < counts.local_cols(); ++j) {
@@ -154,23 +157,23 @@ Json gram(const parallel::Communicator& world, const Sizes& sizes) {
     }
   }
   return {{"seconds", times},
-          {"trace", world.sum(trace)},
-          {"triangle", world.sum(triangle)},
-          {"squares", world.sum(squares)}};
+          {"trace", team.sum(trace)},
+          {"triangle", team.sum(triangle)},
+          {"squares", team.sum(squares)}};
 }
 
-BlockCyclicMatrix kernel_matrix(const parallel::Communicator& world, const Sizes& sizes) {
+BlockCyclicMatrix kernel_matrix(const parallel::Communicator& team, const Sizes& sizes) {
   return learning::NeuralTangentFeatures(learning::Inputs::sphere(streams(), sizes.n, 0, sizes.d),
                                          theory::Activation::named("relu"), learning::WeightLaw::sphere,
                                          sizes.N, streams())
-      .assemble(linalg::ProcessGrid::create(world));
+      .assemble(linalg::ProcessGrid::create(team));
 }
 
 /// K_N itself.
-Json assembly(const parallel::Communicator& world, const Sizes& sizes) {
+Json assembly(const parallel::Communicator& team, const Sizes& sizes) {
   std::optional<BlockCyclicMatrix> kernel;
   const Json times = seconds(
-      world, sizes.repeats + 1, [] { return 0; }, [&](int) { kernel.emplace(kernel_matrix(world, sizes)); });
+      team, sizes.repeats, [] { return 0; }, [&](int) { kernel.emplace(kernel_matrix(team, sizes)); });
   double trace = 0.0, squares = 0.0;
   for (std::int32_t j = 0; j < kernel->local_cols(); ++j) {
     for (std::int32_t i = kernel->local_rows_below(kernel->global_col(j)); i < kernel->local_rows(); ++i) {
@@ -178,15 +181,15 @@ Json assembly(const parallel::Communicator& world, const Sizes& sizes) {
       squares += kernel->local(i, j) * kernel->local(i, j);
     }
   }
-  return {{"seconds", times}, {"trace", world.sum(trace)}, {"squares", world.sum(squares)}};
+  return {{"seconds", times}, {"trace", team.sum(trace)}, {"squares", team.sum(squares)}};
 }
 
 /// Least and greatest eigenvalue of K_N.
-Json extremes(const parallel::Communicator& world, const Sizes& sizes) {
-  const BlockCyclicMatrix kernel = kernel_matrix(world, sizes);
+Json extremes(const parallel::Communicator& team, const Sizes& sizes) {
+  const BlockCyclicMatrix kernel = kernel_matrix(team, sizes);
   linalg::ExtremeEigenvalues found;
   const Json times = seconds(
-      world, sizes.repeats, [&] { return kernel.copy(); },
+      team, sizes.repeats, [&] { return kernel.copy(); },
       [&](BlockCyclicMatrix& copy) { found = linalg::extreme_eigenvalues(std::move(copy)); });
   return {{"seconds", times},
           {"lambda_min", found.lambda_min},
@@ -195,8 +198,8 @@ Json extremes(const parallel::Communicator& world, const Sizes& sizes) {
 }
 
 /// (K_N + ridge) alpha = y for ridges 10^-3 ... 10, y normal.
-Json ridge_path(const parallel::Communicator& world, const Sizes& sizes) {
-  const BlockCyclicMatrix kernel = kernel_matrix(world, sizes);
+Json ridge_path(const parallel::Communicator& team, const Sizes& sizes) {
+  const BlockCyclicMatrix kernel = kernel_matrix(team, sizes);
   std::vector<double> y(static_cast<std::size_t>(sizes.n)), ridges(static_cast<std::size_t>(sizes.ridges));
   random::fill_normal(streams().stream("y"), {0, sizes.n, 0, 1}, y.data(), sizes.n);
   for (std::size_t r = 0; r < ridges.size(); ++r)
@@ -204,7 +207,7 @@ Json ridge_path(const parallel::Communicator& world, const Sizes& sizes) {
                                           std::max(1.0, static_cast<double>(ridges.size()) - 1.0));
   linalg::RidgePath path;
   const Json times = seconds(
-      world, sizes.repeats, [&] { return kernel.copy(); },
+      team, sizes.repeats, [&] { return kernel.copy(); },
       [&](BlockCyclicMatrix& copy) {
         path = linalg::ridge_path(std::move(copy), y, ridges, {.spectrum = sizes.spectrum});
       });
@@ -215,19 +218,19 @@ Json ridge_path(const parallel::Communicator& world, const Sizes& sizes) {
 }
 
 /// n x N standard normal numbers, the rows shared out over the ranks.
-Json normals(const parallel::Communicator& world, const Sizes& sizes) {
-  const std::int64_t first = sizes.n * world.rank() / world.size();
-  const std::int64_t rows = sizes.n * (world.rank() + 1) / world.size() - first;
+Json normals(const parallel::Communicator& team, const Sizes& sizes) {
+  const std::int64_t first = sizes.n * team.rank() / team.size();
+  const std::int64_t rows = sizes.n * (team.rank() + 1) / team.size() - first;
   std::vector<double> x(static_cast<std::size_t>(rows * sizes.N));
   const Json times = seconds(
-      world, sizes.repeats + 1, [] { return 0; },
+      team, sizes.repeats, [] { return 0; },
       [&](int) {
         random::fill_normal(streams().stream("X"), {first, rows, 0, sizes.N}, x.data(), rows);
       });
   const double count = static_cast<double>(sizes.n * sizes.N);
   return {{"seconds", times},
-          {"mean", world.sum(std::accumulate(x.begin(), x.end(), 0.0)) / count},
-          {"square", world.sum(std::inner_product(x.begin(), x.end(), x.begin(), 0.0)) / count}};
+          {"mean", team.sum(std::accumulate(x.begin(), x.end(), 0.0)) / count},
+          {"square", team.sum(std::inner_product(x.begin(), x.end(), x.begin(), 0.0)) / count}};
 }
 
 } // namespace
@@ -240,6 +243,7 @@ int main(int argc, char** argv) {
   CLI::App app("pastur's kernels on the ranks of one run");
   Sizes sizes;
   std::string kernel;
+  int team_size = 0;
   app.add_option("KERNEL", kernel)->required()->check(CLI::IsMember(kernels));
   app.add_option("-n", sizes.n, "rows");
   app.add_option("-d", sizes.d, "dimension");
@@ -247,9 +251,12 @@ int main(int argc, char** argv) {
   app.add_option("--ridges", sizes.ridges);
   app.add_flag("!--no-spectrum", sizes.spectrum, "ridge_path without eigenvalues");
   app.add_option("--repeats", sizes.repeats);
+  app.add_option("--team-size", team_size,
+                 "ranks that share a task; every team does all of it (default: one team)");
   CLI11_PARSE(app, argc, argv);
   const parallel::Communicator world = parallel::Communicator::world();
-  const Json result = kernels.at(kernel)(world, sizes);
+  const parallel::Communicator team = world.split_into_teams(team_size > 0 ? team_size : world.size());
+  const Json result = kernels.at(kernel)(team, sizes);
   if (world.rank() == 0) std::cout << result.dump() << std::endl;
   return 0;
 }

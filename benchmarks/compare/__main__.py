@@ -32,7 +32,7 @@ def say(text):
 
 
 def limits_of(pastur, quick):
-    return pastur.kernel("limits", kernels.RANKS, 3, "-n", 500 if quick else 2500).values
+    return pastur.kernel("limits", kernels.RANKS, kernels.RANKS, 3, "-n", 500 if quick else 2500).values
 
 
 def main():

@@ -26,7 +26,7 @@ class Work:
 class Comparison:
     name: str
     task: str
-    pastur: Callable[[], Measured]
+    pastur: dict[str, Callable[[], Measured]]
     contenders: dict[str, Callable[[], Measured]]
     work: Work = field(default_factory=Work)
     #: Largest difference between pastur's result and those of all contenders, and what is allowed.
@@ -38,6 +38,7 @@ class Comparison:
 class Row:
     comparison: Comparison
     contender: str
+    teams: str
     pastur_seconds: float
     numpy_seconds: float
     ratio: float
@@ -51,21 +52,27 @@ class Row:
 
 
 def measure(comparison, repeats):
-    """The contender that is fastest in the first turn, which warms up both sides, goes on."""
-    first = {name: run() for name, run in comparison.contenders.items()}
-    contender = min(first, key=lambda name: first[name].seconds)
-    ours = comparison.pastur()
-    difference, allowed = comparison.agreement(ours, list(first.values())) if comparison.agreement else (None, None)
-    turns = [(ours, first[contender])] if repeats == 1 else []
+    """On either side, the way that is fastest in the first turn goes on."""
+    def fastest(ways):
+        first = {name: run() for name, run in ways.items()}
+        return min(first, key=lambda name: first[name].seconds), first
+
+    contender, theirs = fastest(comparison.contenders)
+    teams, ours = fastest(comparison.pastur)
+    difference, allowed = None, None
+    if comparison.agreement:
+        checked = [comparison.agreement(measured, list(theirs.values())) for measured in ours.values()]
+        difference, allowed = max(d for d, _ in checked), checked[0][1]
+    turns = [(ours[teams], theirs[contender])] if repeats == 1 else []
     while len(turns) < repeats:
         if len(turns) % 2 == 0:
-            ours, theirs = comparison.pastur(), comparison.contenders[contender]()
+            us, them = comparison.pastur[teams](), comparison.contenders[contender]()
         else:
-            theirs, ours = comparison.contenders[contender](), comparison.pastur()
-        turns.append((ours, theirs))
-    ratios = [theirs.seconds / ours.seconds for ours, theirs in turns]
-    return Row(comparison, contender, statistics.median(ours.seconds for ours, _ in turns),
-               statistics.median(theirs.seconds for _, theirs in turns), statistics.median(ratios),
+            them, us = comparison.contenders[contender](), comparison.pastur[teams]()
+        turns.append((us, them))
+    ratios = [them.seconds / us.seconds for us, them in turns]
+    return Row(comparison, contender, teams, statistics.median(us.seconds for us, _ in turns),
+               statistics.median(them.seconds for _, them in turns), statistics.median(ratios),
                (min(ratios), max(ratios)), difference, allowed)
 
 

@@ -11,7 +11,14 @@ def label(script, processes, threads):
     return f"{script}, {f'{threads} threads' if processes == 1 else f'{processes} processes'}"
 
 
-def contenders(name, kernels, repeats, *options, variants=VARIANTS):
+def teams(pastur, kernel, repeats, *options):
+    """One team of all ranks, or one-rank teams with a task each: what `pastur run` chooses for draws that fit."""
+    def run(size):
+        return lambda: pastur.kernel(kernel, RANKS, size, repeats, *options)
+    return {f"a team of {RANKS}": run(RANKS), f"{RANKS} teams": run(1)}
+
+
+def contenders(kernels, repeats, *options, variants=VARIANTS):
     def run(kernel, processes, threads):
         return lambda: numpy("kernels.py", processes, threads, kernel, *options, repeats=repeats)
     return {label(shown, p, t): run(kernel, p, t) for kernel, shown in kernels.items() for p, t in variants}
@@ -28,8 +35,8 @@ def gram(pastur, folder, quick, inner):
     data = pastur.export(folder / "signs.h5", [f"u=normal:{n}x{N}"], "--identity", "benchmark")
     for kernel, shown in {"gram64": "S @ S.T, float64", "gram32": "S @ S.T, float32"}.items():
         yield Comparison(f"Gram of bits, against {shown[9:]}", f"S S^T, n = {n}, N = {N}",
-                         lambda: pastur.kernel("gram", RANKS, inner, "-n", n, "-N", N),
-                         contenders("gram", {kernel: shown}, inner, "--data", data),
+                         teams(pastur, "gram", inner, "-n", n, "-N", N),
+                         contenders({kernel: shown}, inner, "--data", data),
                          Work(bit_pairs=0.5 * n * n * N), keys("trace", "triangle", "squares", allowed=0.0))
 
 
@@ -42,8 +49,8 @@ def assembly(pastur, folder, quick, inner):
     n, d, N = (400, 50, 300) if quick else (3000, 100, 2000)
     data = tangent_data(pastur, folder, n, d, N)
     yield Comparison("Kernel matrix", f"K_N from X, W: n = {n}, d = {d}, N = {N}",
-                     lambda: pastur.kernel("assembly", RANKS, inner, "-n", n, "-d", d, "-N", N),
-                     contenders("assembly", {"assembly": "S in float32"}, inner, "--data", data),
+                     teams(pastur, "assembly", inner, "-n", n, "-d", d, "-N", N),
+                     contenders({"assembly": "S in float32"}, inner, "--data", data),
                      Work(flops=2.0 * n * N * d + n * n * d, bit_pairs=0.5 * n * n * N), keys("trace", "squares"))
 
 
@@ -52,8 +59,8 @@ def extremes(pastur, folder, quick, inner):
     data = tangent_data(pastur, folder, n, d, N)
     for kernel, shown, goal in (("eigvalsh", "numpy.linalg.eigvalsh", ">= 4"), ("eigsh", "scipy eigsh", "")):
         yield Comparison(f"Least and greatest eigenvalue, against {shown}", f"K_N, n = {n}, d = {d}, N = {N}",
-                         lambda: pastur.kernel("extremes", RANKS, inner, "-n", n, "-d", d, "-N", N),
-                         contenders("extremes", {kernel: shown}, inner, "--data", data),
+                         teams(pastur, "extremes", inner, "-n", n, "-d", d, "-N", N),
+                         contenders({kernel: shown}, inner, "--data", data),
                          Work(flops=n**3 / 3.0), keys("lambda_min", "lambda_max"), goal)
 
 
@@ -67,14 +74,14 @@ def ridge_path(pastur, folder, quick, inner):
             routes = {"cholesky_path": "scipy cho_factor", "sklearn_path": "KernelRidge"}
         text = f"{ridges} ridge{'s' * (ridges > 1)}{', all eigenvalues' * spectrum}"
         yield Comparison(f"Ridge path: {text}", f"K_N, n = {n}, {text}",
-                         lambda o=options: pastur.kernel("ridge_path", RANKS, inner, *o),
-                         contenders("ridge_path", routes, inner, "--data", data, "--ridges", ridges),
+                         teams(pastur, "ridge_path", inner, *options),
+                         contenders(routes, inner, "--data", data, "--ridges", ridges),
                          Work(flops=n**3 * (4.0 / 3.0 if spectrum or ridges > 4 else 1.0 / 3.0)),
                          keys("norms", "residuals"))
 
     def path(ridges):
-        return lambda: pastur.kernel("ridge_path", RANKS, inner, "-n", n, "-d", d, "-N", N, "--ridges", ridges)
-    yield Comparison("Ridge path: 100 ridges against 1", f"K_N, n = {n}, all eigenvalues", path(1),
+        return lambda: pastur.kernel("ridge_path", RANKS, 1, inner, "-n", n, "-d", d, "-N", N, "--ridges", ridges)
+    yield Comparison("Ridge path: 100 ridges against 1", f"K_N, n = {n}, all eigenvalues", {f"{RANKS} teams": path(1)},
                      {"pastur, 100 ridges": path(100)}, goal="<= 1.3")
 
 
@@ -87,8 +94,8 @@ def normals(pastur, folder, quick, inner):
         return max(max(abs(side.values["mean"]), abs(side.values["square"] - 1.0) / 2**0.5) * root
                    for side in (ours, *theirs)), 5.0
     yield Comparison("Normal random numbers", f"{n * N / 1e6:g} million doubles",
-                     lambda: pastur.kernel("normals", RANKS, inner, "-n", n, "-N", N),
-                     contenders("normals", {"normals": "Generator(SFC64)"}, inner, "-n", n, "-N", N),
+                     teams(pastur, "normals", inner, "-n", n, "-N", N),
+                     contenders({"normals": "Generator(SFC64)"}, inner, "-n", n, "-N", N),
                      Work(bytes=8.0 * n * N), moments)
 
 

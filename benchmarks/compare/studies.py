@@ -66,7 +66,7 @@ def tangent(name, pastur, folder, n, d, N, n_test, ridges, draws, goal="", team_
     work = tangent_work(n, d, N, n_test, ridges)
     total = Work(draws * work.flops, draws * work.bit_pairs)
     return Comparison(name, f"relu, n = {n}, d = {d}, N = {N}, {ridges} ridge{'s' * (ridges > 1)}, full spectrum, "
-                      f"{draws} draws", lambda: pastur.study(file, store, RANKS, *options),
+                      f"{draws} draws", {"": lambda: pastur.study(file, store, RANKS, *options)},
                       script_contenders("neural_tangent.py", draws, *script), total, agreement, goal)
 
 
@@ -97,7 +97,7 @@ def networks(pastur, folder, quick, inner):
                      zip(own["status"], other["status"], own["stop_step"], other["stop_step"]))
         return differ / networks, 0.002
     yield Comparison("relu_inconsistency", f"six points, n = {n}, N = n^2, {networks * draws} networks until settled or crossed",
-                     lambda: pastur.study(file, store, RANKS),
+                     {"": lambda: pastur.study(file, store, RANKS)},
                      {"NumPy, 2 processes": lambda: numpy("relu_inconsistency.py", 2, 1, "-n", n, "--networks", networks,
                                                           share=("--draws", draws))},
                      agreement=agreement)
@@ -116,7 +116,7 @@ def benign(pastur, folder, quick, inner):
     # X X^T, the eigenvectors, P from the spikes and the tail.
     flops = n * n * p + 9.0 * n**3
     yield Comparison("benign_overfitting", f"spiked, n = {n}, p = {p}, 20 ridges and the best one, {draws} draws",
-                     lambda: pastur.study(file, store, RANKS),
+                     {"": lambda: pastur.study(file, store, RANKS)},
                      script_contenders("benign_overfitting.py", draws, *script), Work(flops=draws * flops), agreement)
 
 

@@ -141,9 +141,9 @@ if __name__ == "__main__":
     }[a.kernel]
     run = work()
     seconds = []
-    for _ in range(a.repeats):
+    for _ in range(a.repeats + 1):  # the first one warms up
         start = time.perf_counter()
         result = run()
         seconds.append(time.perf_counter() - start)
-    print(json.dumps({"seconds": seconds, **{k: v if isinstance(v, list) else float(v)
+    print(json.dumps({"seconds": seconds[1:], **{k: v if isinstance(v, list) else float(v)
                                              for k, v in values(result).items()}}))
