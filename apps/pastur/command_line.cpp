@@ -26,7 +26,7 @@ struct Command {
   bool parallel; ///< may stand behind mpirun: all ranks run it, and it takes options behind --
 };
 
-constexpr std::array<Command, 10> all_commands{{
+constexpr std::array<Command, 11> all_commands{{
     {"list", "The studies there are", commands::list, false},
     {"describe", "A study's parameters, observables, figures, cost", commands::describe, false},
     {"run", "Monte Carlo and theory of a study file into a result file; resumes by itself", commands::run,
@@ -38,6 +38,8 @@ constexpr std::array<Command, 10> all_commands{{
     {"report", "One page of figures, tables, study file, provenance and timings", commands::report, false},
     {"merge", "Several result files into one: shards, more draws, more points", commands::merge, true},
     {"theory", "Theory only, on the study file's finer grid", commands::theory, true},
+    {"plan", "What a study file takes: teams, memory, flops, time; a SLURM script for it", commands::plan,
+     false},
     {"check", "Checksums of every draw, and where the results come from", commands::check, false},
 }};
 

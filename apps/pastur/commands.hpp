@@ -34,6 +34,7 @@ Action plot(CLI::App& command, const Context& context);
 Action report(CLI::App& command, const Context& context);
 Action merge(CLI::App& command, const Context& context);
 Action theory(CLI::App& command, const Context& context);
+Action plan(CLI::App& command, const Context& context);
 Action check(CLI::App& command, const Context& context);
 
 } // namespace pastur::commands

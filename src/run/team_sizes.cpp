@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "team_sizes.hpp"
+
 #include <pastur/parallel/error.hpp>
 #include <pastur/run/runner.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace pastur::run {
 
 namespace {
 
-/// Fraction of the free memory that draws may plan with; the rest is for libraries, buffers and the page
-/// cache of the store.
-constexpr double usable_fraction = 0.85;
-
 std::string gigabytes(double bytes) {
   return fmt::format("{:.3g} GB", bytes * 1e-9);
-}
-
-/// Bytes on one node while all of its ranks work in teams of `team` ranks.
-double node_bytes(const study::Cost& cost, int team, int ranks_per_node) {
-  return ranks_per_node * (cost.shared_bytes / team + cost.rank_bytes);
 }
 
 std::string describe_point(const Experiment& experiment, const study::Parameters& point) {
@@ -32,6 +28,18 @@ std::string describe_point(const Experiment& experiment, const study::Parameters
 
 } // namespace
 
+double node_bytes(const study::Cost& cost, int team, int ranks_per_node) {
+  return ranks_per_node * (cost.shared_bytes / team + cost.rank_bytes);
+}
+
+std::optional<int> smallest_team(const study::Cost& cost, int most_ranks, int ranks_per_node, double usable) {
+  const double left = usable - ranks_per_node * cost.rank_bytes;
+  if (left < 0.0) return std::nullopt;
+  if (cost.shared_bytes <= 0.0) return 1;
+  const double ranks = std::max(1.0, std::ceil(ranks_per_node * cost.shared_bytes / left));
+  return ranks <= most_ranks ? std::optional(static_cast<int>(ranks)) : std::nullopt;
+}
+
 std::vector<int> team_sizes(const Experiment& experiment, int world_size, int ranks_per_node,
                             double node_memory, std::optional<int> forced) {
   if (forced && (*forced < 1 || *forced > world_size)) {
@@ -43,10 +51,10 @@ std::vector<int> team_sizes(const Experiment& experiment, int world_size, int ra
   sizes.reserve(experiment.points.size());
   for (const study::Parameters& point : experiment.points) {
     const study::Cost cost = experiment.study->cost(point);
-    const int last = forced.value_or(world_size);
-    int team = forced.value_or(1);
-    while (team < last && node_bytes(cost, team, ranks_per_node) > usable) ++team;
-    if (const double needed = node_bytes(cost, team, ranks_per_node); needed > usable) {
+    const std::optional<int> fitting = smallest_team(cost, world_size, ranks_per_node, usable);
+    const int team = forced.value_or(fitting.value_or(world_size));
+    const double needed = node_bytes(cost, team, ranks_per_node);
+    if (forced ? needed > usable : !fitting) {
       throw InputError(fmt::format(
           "{}: {}: a draw needs {} on each node with {} {} a team and {} on a node; {} may be used there. "
           "More nodes or smaller sizes are needed",

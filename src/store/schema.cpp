@@ -205,4 +205,11 @@ void validate(const Layout& layout) {
   validate_sizes(layout);
 }
 
+double stored_bytes(const Layout& layout) {
+  validate(layout);
+  double total = 0.0;
+  for (const SlotDatasetPlan& plan : slot_datasets(layout)) total += static_cast<double>(plan.bytes());
+  return total;
+}
+
 } // namespace pastur::store

@@ -4,6 +4,7 @@
 #include <pastur/studies/relu_inconsistency_training.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace pastur::studies {
 
@@ -12,6 +13,9 @@ namespace {
 constexpr double reduced_step_flops = 130.0; ///< both sides, c, and the test of four kinks
 constexpr double settling_steps =
     250.0; ///< per neuron at the spectral step, on average over networks that cross or settle
+/// Of a matrix product, in the time that a network takes until it crosses or settles, over sqrt(n): measured
+/// at n = 16..256. Most networks stop long before the average in `settling_steps`.
+constexpr double settling_product_flops = 3.8e5;
 constexpr double lane_bytes = 64e3;
 
 } // namespace
@@ -34,7 +38,8 @@ study::Cost ReluInconsistency::cost(const study::Parameters& p) const {
               .rank_bytes = 2.0 * results + 2000.0 * n};
     return {.flops = networks * (60.0 * n + updates * (reduced_step_flops + 12.0 * batch) + 3000.0),
             .shared_bytes = 0.0,
-            .rank_bytes = lane_bytes + 2.0 * results + 8.0 * 5120.0};
+            .rank_bytes = lane_bytes + 2.0 * results + 8.0 * 5120.0,
+            .product_flops = steps > 0.0 ? 0.0 : networks * settling_product_flops * std::sqrt(n) * slowness};
   }
   const double d = static_cast<double>(relu_inconsistency::input_dimension(p));
   const double points = relu_inconsistency::has_atoms(p)

@@ -9,6 +9,13 @@ namespace pastur::studies {
 
 namespace {
 
+/// Fractions of a matrix product's rate and orders of half that rate, measured at n = 64..512.
+constexpr double values_fraction = 0.36, values_half = 170.0; ///< singular values
+constexpr double vectors_fraction = 0.42, vectors_half = 120.0;
+constexpr double densenet_fraction = 0.32, densenet_half = 80.0;
+/// Explicit matrices of convolutions share work between skips that the flops count for each.
+constexpr double convolution_fraction = 1.1, convolution_half = 400.0;
+
 /// Training, the maps of every sample and the dual of every layer, for every skip and number of steps.
 study::Cost network_cost(const study::Parameters& p) {
   const double n = static_cast<double>(p.integer("n"));
@@ -50,25 +57,36 @@ study::Cost SkipConnections::cost(const study::Parameters& p) const {
     const double frequencies = 0.5 * sites * 4.0 * 8.0 / 3.0 * channels * channels * channels;
     const bool explicit_matrix =
         p.is("layer_type", "toeplitz") || p.is("activation", "relu") || p.is("activation", "leaky");
-    return {.flops = skips * (frequencies + (explicit_matrix ? values : 0.0)),
+    const double flops = skips * (frequencies + (explicit_matrix ? values : 0.0));
+    return {.flops = flops,
             .shared_bytes = explicit_matrix ? 4.0 * matrix : 0.0,
-            .rank_bytes = replicated + filter + 40.0 * channels * channels};
+            .rank_bytes = replicated + filter + 40.0 * channels * channels,
+            .product_flops = explicit_matrix
+                                 ? study::product_flops(flops, convolution_fraction, n, convolution_half)
+                                 : 0.0};
   }
   if (p.is("layer_type", "densenet")) {
-    return {
-        .flops = (skips + 1.0) * 20.0 / 3.0 * cube, .shared_bytes = 6.0 * matrix, .rank_bytes = replicated};
+    const double flops = (skips + 1.0) * 20.0 / 3.0 * cube;
+    return {.flops = flops,
+            .shared_bytes = 6.0 * matrix,
+            .rank_bytes = replicated,
+            .product_flops = study::product_flops(flops, densenet_fraction, n, densenet_half)};
   }
   const double depth = static_cast<double>(p.integer("p"));
   const double products = 2.0 * (depth - 1.0) * cube + 4.0 / 3.0 * cube;
   if (p.is("perturbations", "no")) {
-    return {.flops = products + (1.0 + 2.0 * skips) * values,
+    const double all_values = (1.0 + 2.0 * skips) * values;
+    return {.flops = products + all_values,
             .shared_bytes = 5.0 * matrix,
-            .rank_bytes = replicated};
+            .rank_bytes = replicated,
+            .product_flops = products + study::product_flops(all_values, values_fraction, n, values_half)};
   }
   // Vectors: their back-transformations and the divide and conquer.
-  return {.flops = products + (4.0 + 2.0 * skips) * values + 9.0 * cube * skips,
+  const double vectors = (4.0 + 2.0 * skips) * values + 9.0 * cube * skips;
+  return {.flops = products + vectors,
           .shared_bytes = 10.0 * matrix,
-          .rank_bytes = replicated};
+          .rank_bytes = replicated,
+          .product_flops = products + study::product_flops(vectors, vectors_fraction, n, vectors_half)};
 }
 
 } // namespace pastur::studies

@@ -56,7 +56,7 @@ with open("small.toml", "w") as file:
 
 # Serial commands.
 expect("--version", run("--version").stdout.startswith("pastur 0."))
-expect("--help lists the commands", all(name in run("--help").stdout for name in ["list", "describe", "run", "status", "table", "plot", "report", "merge", "theory", "check"]))
+expect("--help lists the commands", all(name in run("--help").stdout for name in ["list", "describe", "run", "status", "table", "plot", "report", "merge", "theory", "plan", "check"]))
 expect("list", "nt_interpolation" in run("list").stdout)
 expect("list --json", "nt_interpolation" in [study["name"] for study in json.loads(run("list", "--json").stdout)])
 expect("describe", "lambda_min" in run("describe", "nt_interpolation").stdout)
@@ -95,6 +95,35 @@ done = run("run", "small.toml", "--shard", "1/2", "-o", "shard.h5", "--progress"
 expect("a shard is complete in itself", done.returncode == 0)
 shard = json.loads(run("status", "shard.h5", "--json").stdout)
 expect(f"a shard takes its own draws: {shard['done']}", shard["done"] == 6 and shard["pending"] == 6)
+
+# Planning.
+done = run("plan", "small.toml")
+expect(f"plan as text: {done.stdout} {done.stderr}", done.returncode == 0 and "3 points, 4 draws at each" in done.stdout and "memory a rank" in done.stdout)
+plan = json.loads(run("plan", "small.toml", "--json", "--gflops", "50", "--nodes", "2", "--ranks-per-node", "4", "--memory-per-node", "64GB", "--set", "draws=6").stdout)
+expect(f"plan counts: {plan}", plan["points"] == 3 and plan["phases"][0]["draws"] == 18 and plan["phases"][0]["teams"] == 8)
+expect(f"plan takes the machine it is told: {plan['machine']}", plan["machine"]["memory_per_node"] == 64e9 and plan["product_flops_per_second"] == 50e9)
+faster = json.loads(run("plan", "small.toml", "--json", "--gflops", "100", "--nodes", "2", "--ranks-per-node", "4", "--memory-per-node", "64GB", "--set", "draws=6").stdout)
+expect("twice the rate takes half the time", abs(plan["seconds"] / faster["seconds"] - 2.0) < 1e-9)
+scaled = json.loads(run("plan", "small.toml", "--json", "--from", "small.h5", "--ranks-per-node", "2").stdout)
+stored = [point["seconds_per_draw"] for point in json.loads(run("status", "small.h5", "--json").stdout)["points"]]
+span = scaled["phases"][0]["seconds_per_draw"]
+expect(f"a plan from its own store has its seconds: {span} {stored}", abs(span["least"] / min(stored) - 1) < 1e-9 and abs(span["most"] / max(stored) - 1) < 1e-9)
+done = run("plan", "small.toml", "--set", "n=50000", "--memory-per-node", "10GB", "--json")
+large = json.loads(done.stdout)
+expect(f"plan warns of memory: {large}", done.returncode == 0 and not large["fits"] and large["shortage"]["points"] == 3)
+expect("and says what would fit", "warning: 3 of 3 points will not fit" in run("plan", "small.toml", "--set", "n=50000", "--memory-per-node", "10GB").stdout)
+done = run("plan", "small.toml", "--sbatch", "small.sbatch")
+expect(f"plan writes a job script: {done.stderr}", done.returncode == 0 and "sbatch small.sbatch" in done.stderr and "#SBATCH --time=00:10:00" in open("small.sbatch").read())
+expect("which is a shell script", subprocess.run(["bash", "-n", "small.sbatch"]).returncode == 0)
+expect_error(["plan", "small.toml", "--sbatch", "small.h5"], 2, "--sbatch: small.h5 given")
+expect_error(["plan", "small.toml", "--sbatch", "large.sbatch", "--set", "n=50000", "--memory-per-node", "10GB"], 2, "does not fit")
+expect_error(["plan", "small.toml", "--memory-per-node", "much"], 2, "--memory-per-node")
+expect_error(["plan", "small.toml", "--nodes", "0"], 2, "--nodes")
+expect_error(["plan", "small.toml", "--gflops", "-3"], 2, "--gflops")
+expect_error(["plan", "small.toml", "--from", "nowhere.h5"], 2, "nowhere.h5")
+expect_error(["plan", "small.toml", "--set", "nn=3"], 2, "unknown key")
+expect_error(["plan", "nowhere.toml"], 2, "nowhere.toml")
+expect("a refused script is not written", not os.path.exists("large.sbatch"))
 
 # Reading.
 status = json.loads(run("status", "small.h5", "--json").stdout)

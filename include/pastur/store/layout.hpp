@@ -63,4 +63,8 @@ struct Layout {
 /// continued with it. Identities are not compared.
 std::string layout_difference(const Layout& stored, const Layout& wanted);
 
+/// Bytes of everything that a store with this layout keeps: draws, theory, bookkeeping. The file adds some
+/// kilobytes of names and coordinates. Throws InputError when the layout asks for more than a store can hold.
+double stored_bytes(const Layout& layout);
+
 } // namespace pastur::store

@@ -20,7 +20,17 @@ struct Cost {
   double flops = 0.0;        ///< of one draw
   double shared_bytes = 0.0; ///< spread over the team (block-cyclic matrices)
   double rank_bytes = 0.0;   ///< on every rank whatever the team's size (panels, replicated vectors)
+  /// For the time: flops of a large matrix product that take as long on one rank, each kind of flops over the
+  /// fraction of a product's rate that it reaches. 0: not stated.
+  double product_flops = 0.0;
 };
+
+/// Flops of a large matrix product that take as long as `flops` spent on matrices of order `n`, where such
+/// work reaches `fraction` of the product's rate for large n and half of that at order `n_half` (Hockney's
+/// model).
+constexpr double product_flops(double flops, double fraction, double n, double n_half) {
+  return flops / fraction * (1.0 + n_half / n);
+}
 
 /// A study's face: everything about it that is data.
 struct StudyInfo {
