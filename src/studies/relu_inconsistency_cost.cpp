@@ -13,9 +13,10 @@ namespace {
 constexpr double reduced_step_flops = 130.0; ///< both sides, c, and the test of four kinks
 constexpr double settling_steps =
     250.0; ///< per neuron at the spectral step, on average over networks that cross or settle
-/// Of a matrix product, in the time that a network takes until it crosses or settles, over sqrt(n): measured
-/// at n = 16..256. Most networks stop long before the average in `settling_steps`.
-constexpr double settling_product_flops = 3.8e5;
+/// The same over sqrt(n), as the time says at n = 16..256.
+constexpr double timed_settling_steps = 880.0;
+/// Fractions of a matrix product's rate, measured: steps on all data, and on random batches.
+constexpr double step_fraction = 0.3, batch_fraction = 0.11;
 constexpr double lane_bytes = 64e3;
 
 } // namespace
@@ -36,10 +37,13 @@ study::Cost ReluInconsistency::cost(const study::Parameters& p) const {
       return {.flops = networks * (steps * (120.0 * n + 5000.0) + 4e4 * n),
               .shared_bytes = 0.0,
               .rank_bytes = 2.0 * results + 2000.0 * n};
-    return {.flops = networks * (60.0 * n + updates * (reduced_step_flops + 12.0 * batch) + 3000.0),
+    const double step_flops = reduced_step_flops + 12.0 * batch;
+    const double timed_updates = steps > 0.0 ? steps : timed_settling_steps * std::sqrt(n) * slowness;
+    return {.flops = networks * (60.0 * n + updates * step_flops + 3000.0),
             .shared_bytes = 0.0,
             .rank_bytes = lane_bytes + 2.0 * results + 8.0 * 5120.0,
-            .product_flops = steps > 0.0 ? 0.0 : networks * settling_product_flops * std::sqrt(n) * slowness};
+            .product_flops =
+                networks * timed_updates * step_flops / (batch > 0.0 ? batch_fraction : step_fraction)};
   }
   const double d = static_cast<double>(relu_inconsistency::input_dimension(p));
   const double points = relu_inconsistency::has_atoms(p)
