@@ -26,6 +26,24 @@ std::int64_t width(const study::Parameters& point) {
   return is_convolution(point) ? point.integer("sites") * point.integer("channels") : point.integer("n");
 }
 
+bool has_spectrum(const study::Parameters& point) {
+  return point.is("mode", "block") && point.is("spectrum", "full");
+}
+
+bool is_perturbed(const study::Parameters& point) {
+  return has_spectrum(point) && point.is("perturbations", "yes");
+}
+
+bool has_dual(const study::Parameters& point) {
+  return point.is("mode", "network") && point.is("hessian", "dual");
+}
+
+std::int64_t eigenvalues(const study::Parameters& point) {
+  const std::int64_t all = point.integer("batch") * point.integer("outputs");
+  const std::int64_t n = point.integer("n");
+  return has_dual(point) ? all : std::min({leading_eigenvalues, all, n * n});
+}
+
 theory::SkipBlock block_law(const study::Parameters& point) {
   const bool real_pass = point.is("mask", "network");
   return {.scale = point.real("weight_scale"),
@@ -76,9 +94,10 @@ void check_network(const study::Parameters& point) {
   if (batch > point.integer("n_train"))
     throw InputError(fmt::format("batch: given {} with n_train = {}; allowed: <= n_train", batch,
                                  point.integer("n_train")));
-  if (batch * outputs > skip_connections::largest_dual)
-    throw InputError(fmt::format("batch: given {} with {} outputs; allowed: batch x outputs <= {}", batch,
-                                 outputs, skip_connections::largest_dual));
+  if (skip_connections::has_dual(point) && batch * outputs > skip_connections::largest_dual)
+    throw InputError(fmt::format("batch: given {} with {} outputs and hessian = \"dual\"; allowed: batch x "
+                                 "outputs <= {}, or hessian = \"matrix_free\"",
+                                 batch, outputs, skip_connections::largest_dual));
   const std::vector<std::int64_t>& steps = point.integers("steps");
   if (!std::is_sorted(steps.begin(), steps.end()))
     throw InputError("steps: given a list that does not increase; allowed: increasing numbers of steps");

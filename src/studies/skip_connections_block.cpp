@@ -26,6 +26,13 @@ void multiply_by(std::vector<double>& x, const Slopes& slopes) {
   for (std::size_t i = 0; i < x.size(); ++i) x[i] *= slopes.values[i];
 }
 
+/// The element in this global row of a local column, if this process holds it, += value.
+void add_to(BlockCyclicMatrix& matrix, std::int64_t row, std::int32_t local_column, double value) {
+  const std::int32_t local = matrix.local_rows_below(row);
+  if (local < matrix.local_rows() && matrix.global_row(local) == row)
+    matrix.local(local, local_column) += value;
+}
+
 std::string layer_name(const char* letter, std::int64_t layer) {
   return fmt::format("{}{}", letter, layer);
 }
@@ -76,10 +83,14 @@ void fill_weights(BlockCyclicMatrix& matrix, const random::Stream& stream, const
 }
 
 void add_identity(BlockCyclicMatrix& matrix, double value) {
+  for (std::int32_t j = 0; j < matrix.local_cols(); ++j) add_to(matrix, matrix.global_col(j), j, value);
+}
+
+void add_slopes(BlockCyclicMatrix& matrix, double value, const Slopes& slopes) {
+  const std::vector<std::int64_t> units = slopes.nonzero();
   for (std::int32_t j = 0; j < matrix.local_cols(); ++j) {
-    const std::int64_t column = matrix.global_col(j);
-    const std::int32_t row = matrix.local_rows_below(column);
-    if (row < matrix.local_rows() && matrix.global_row(row) == column) matrix.local(row, j) += value;
+    const std::int64_t unit = units[static_cast<std::size_t>(matrix.global_col(j))];
+    add_to(matrix, unit, j, value * slopes.values[static_cast<std::size_t>(unit)]);
   }
 }
 

@@ -39,6 +39,8 @@ void fill_weights(linalg::BlockCyclicMatrix& matrix, const random::Stream& strea
                   double variance, std::int64_t first_row = 0);
 /// matrix + value I.
 void add_identity(linalg::BlockCyclicMatrix& matrix, double value);
+/// matrix + value D, where D and the matrix lack the columns of slope 0.
+void add_slopes(linalg::BlockCyclicMatrix& matrix, double value, const Slopes& slopes);
 /// Independent with probability `fraction`, or a random set of round(fraction n).
 Slopes draw_slopes(const study::Parameters& point, std::int64_t n, double fraction, double off,
                    const random::Stream& stream);

@@ -28,16 +28,20 @@ study::Cost network_cost(const study::Parameters& p) {
   const double dual = batch * outputs;
   const double parameters = layers * n * (n + 1.0) + outputs * n;
   const double forward = 2.0 * n_train * parameters;
-  const double observation =
-      layers * (batch * (2.0 + 8.0 / 3.0) * n * n * n + 4.0 / 3.0 * dual * dual * dual +
-                2.0 * dual * dual * n + 2.0 * dual * n * n) +
-      60.0 * 2.0 * batch * parameters;
+  const bool has_dual = skip_connections::has_dual(p);
+  // Without a dual about a hundred products with the Hessian.
+  const double spectrum =
+      has_dual ? 4.0 / 3.0 * dual * dual * dual : 100.0 * (4.0 * batch * n * n + 4.0 * dual * n);
+  const double observation = layers * (batch * (2.0 + 8.0 / 3.0) * n * n * n + spectrum +
+                                       2.0 * dual * dual * n + 2.0 * dual * n * n) +
+                             60.0 * 2.0 * batch * parameters;
   return {.flops = skips * (3.0 * forward * static_cast<double>(steps.back()) +
                             static_cast<double>(steps.size()) * observation),
-          .shared_bytes = 8.0 * 2.0 * dual * dual,
+          .shared_bytes = 8.0 * (has_dual ? 2.0 * dual * dual : 40.0 * n * n),
           .rank_bytes = 8.0 * (6.0 * parameters + 3.0 * n * dual + 3.0 * batch * n * (layers + 1.0) +
                                n_train * (n + outputs) + 2e7 +
-                               skips * static_cast<double>(steps.size()) * layers * (dual + 8.0))};
+                               skips * static_cast<double>(steps.size()) * layers *
+                                   (static_cast<double>(skip_connections::eigenvalues(p)) + 8.0))};
 }
 
 } // namespace
@@ -50,6 +54,9 @@ study::Cost SkipConnections::cost(const study::Parameters& p) const {
   const double values = 8.0 / 3.0 * cube; // one set of singular values
   const double matrix = 8.0 * n * n;
   const double replicated = 8.0 * n * (4.0 * skips + 40.0);
+  // The ends alone: LU (QR of a tall matrix is not dearer) and about a hundred products or solves of 4 n^2.
+  const bool extremes = !skip_connections::has_spectrum(p);
+  const double ends = 2.0 / 3.0 * cube + 400.0 * n * n;
   if (skip_connections::is_convolution(p)) {
     const double channels = static_cast<double>(p.integer("channels"));
     const double sites = static_cast<double>(p.integer("sites") + p.integer("taps"));
@@ -57,15 +64,19 @@ study::Cost SkipConnections::cost(const study::Parameters& p) const {
     const double frequencies = 0.5 * sites * 4.0 * 8.0 / 3.0 * channels * channels * channels;
     const bool explicit_matrix =
         p.is("layer_type", "toeplitz") || p.is("activation", "relu") || p.is("activation", "leaky");
-    const double flops = skips * (frequencies + (explicit_matrix ? values : 0.0));
+    const double flops = skips * (frequencies + (explicit_matrix ? (extremes ? ends : values) : 0.0));
     return {.flops = flops,
             .shared_bytes = explicit_matrix ? 4.0 * matrix : 0.0,
             .rank_bytes = replicated + filter + 40.0 * channels * channels,
-            .product_flops = explicit_matrix
+            .product_flops = explicit_matrix && !extremes
                                  ? study::product_flops(flops, convolution_fraction, n, convolution_half)
                                  : 0.0};
   }
   if (p.is("layer_type", "densenet")) {
+    if (extremes)
+      return {.flops = skips * (10.0 / 3.0 * cube + 600.0 * n * n),
+              .shared_bytes = 5.0 * matrix,
+              .rank_bytes = replicated};
     const double flops = (skips + 1.0) * 20.0 / 3.0 * cube;
     return {.flops = flops,
             .shared_bytes = 6.0 * matrix,
@@ -74,6 +85,8 @@ study::Cost SkipConnections::cost(const study::Parameters& p) const {
   }
   const double depth = static_cast<double>(p.integer("p"));
   const double products = 2.0 * (depth - 1.0) * cube + 4.0 / 3.0 * cube;
+  if (extremes)
+    return {.flops = products + skips * ends, .shared_bytes = 4.0 * matrix, .rank_bytes = replicated};
   if (p.is("perturbations", "no")) {
     const double all_values = (1.0 + 2.0 * skips) * values;
     return {.flops = products + all_values,

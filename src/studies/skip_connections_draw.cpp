@@ -2,6 +2,7 @@
 // One realisation of a block: its weights and masks once, its singular values for every skip.
 #include "skip_connections_block.hpp"
 #include "skip_connections_network.hpp"
+#include "skip_connections_spectrum.hpp"
 
 #include <pastur/linalg/matrix_product.hpp>
 #include <pastur/linalg/singular_values.hpp>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 namespace pastur::studies {
@@ -25,7 +25,11 @@ using skip_connections::Convolution;
 using skip_connections::DenseBlock;
 using skip_connections::Inequalities;
 using skip_connections::InnerSwitch;
+using skip_connections::rank_of;
+using skip_connections::record_spectrum;
 using skip_connections::Slopes;
+using skip_connections::SpectrumPlace;
+using skip_connections::values_times_slopes;
 using study::Parameters;
 using study::Recorder;
 
@@ -41,56 +45,6 @@ std::int64_t count_on(const Slopes& slopes) {
   return std::count(slopes.values.begin(), slopes.values.end(), 1.0);
 }
 
-std::size_t rank_of(std::span<const double> values, std::int64_t n) {
-  const double cut = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * values.front();
-  return static_cast<std::size_t>(
-      std::count_if(values.begin(), values.end(), [&](double s) { return s > cut; }));
-}
-
-/// Singular values of M D, descending, n of them: columns with slope 0 are dropped and give exact zeros at
-/// the end.
-std::vector<double> values_times_slopes(const BlockCyclicMatrix& m, const Slopes& slopes) {
-  const std::vector<std::int64_t> columns = slopes.nonzero();
-  const auto n = static_cast<std::size_t>(m.cols());
-  std::vector<double> values;
-  if (!columns.empty()) {
-    BlockCyclicMatrix a = columns.size() == n ? m.copy() : linalg::select_columns(m, columns);
-    std::vector<double> factors;
-    for (const std::int64_t j : columns) factors.push_back(slopes.values[static_cast<std::size_t>(j)]);
-    linalg::scale_columns(a, factors);
-    values = linalg::singular_values(std::move(a));
-  }
-  values.resize(n, 0.0);
-  return values;
-}
-
-/// Everything that the singular values of A say. `r`: nonzero slopes; `unit`: what multiplies s_r.
-void record_spectrum(Recorder& record, std::size_t k, std::span<const double> values, std::int64_t r,
-                     double unit) {
-  const auto n = values.size();
-  for (std::size_t i = 0; i < n; ++i) record.set_at("singular_values", k * n + i, values[i]);
-  const double greatest = values.front();
-  const double least = values[static_cast<std::size_t>(r - 1)];
-  const std::size_t rank = rank_of(values, static_cast<std::int64_t>(n));
-  const bool deficient = rank < static_cast<std::size_t>(r);
-  record.set_at("singular_max", k, greatest);
-  record.set_at("singular_min", k, least);
-  record.set_at("scaled_singular_min", k, unit * least);
-  record.set_at("deficient", k, deficient ? 1.0 : 0.0);
-  if (deficient) {
-    record.missing_at("condition_number", k, "deficient");
-    record.missing_at("log_condition_number", k, "deficient");
-  } else {
-    record.set_at("condition_number", k, greatest / least);
-    record.set_at("log_condition_number", k, std::log(greatest / least));
-  }
-  if (rank > 0) {
-    record.set_at("effective_condition_number", k, greatest / values[rank - 1]);
-  } else {
-    record.missing_at("effective_condition_number", k, "A is zero");
-  }
-}
-
 /// Median over the greater half of the relative changes.
 std::optional<double> median_change(std::span<const double> values, std::span<const double> others) {
   const std::size_t count =
@@ -104,6 +58,23 @@ std::optional<double> median_change(std::span<const double> values, std::span<co
   return 0.5 * (changes[(count - 1) / 2] + changes[count / 2]);
 }
 
+SpectrumPlace place_of(const Slopes& slopes, std::int64_t unit) {
+  return {.n = static_cast<std::int64_t>(slopes.values.size()),
+          .r = static_cast<std::int64_t>(slopes.nonzero().size()),
+          .unit = static_cast<double>(unit)};
+}
+
+/// spectrum = extremes of a square M_0: `square` times the slopes once, then the skips.
+void record_square_extremes(const Parameters& point, const BlockCyclicMatrix& square, const Slopes& slopes,
+                            std::int64_t unit, Recorder& record) {
+  const BlockCyclicMatrix without_skip = skip_connections::times_slopes(square, slopes);
+  skip_connections::record_extremes(record, point.reals("skip"), place_of(slopes, unit), [&](double skip) {
+    BlockCyclicMatrix a = without_skip.copy();
+    skip_connections::add_slopes(a, skip, slopes);
+    return a;
+  });
+}
+
 bool refuse_empty_mask(const Slopes& slopes, Recorder& record) {
   if (!slopes.nonzero().empty()) return false;
   for (const Recorder::Slot& slot : record.slots()) record.missing(slot.name, "empty mask");
@@ -114,7 +85,7 @@ bool refuse_empty_mask(const Slopes& slopes, Recorder& record) {
 class DenseDraw {
 public:
   DenseDraw(const Parameters& point, const DenseBlock& block, Recorder& record)
-      : skips_(point.reals("skip")), perturbed_(point.is("perturbations", "yes")), block_(block),
+      : skips_(point.reals("skip")), perturbed_(skip_connections::is_perturbed(point)), block_(block),
         record_(record), product_(block.product()), block_values_(linalg::singular_values(product_.copy())),
         n_(block_values_.size()) {}
 
@@ -153,8 +124,7 @@ private:
     const bool same = slopes.is_identity();
     const std::vector<double> sloped = same ? values : values_times_slopes(m, slopes);
     if (!same) inequalities_.slopes(sloped, values, count_on(slopes), slopes.off);
-    record_spectrum(record_, k, sloped, static_cast<std::int64_t>(slopes.nonzero().size()),
-                    static_cast<double>(n_));
+    record_spectrum(record_, k, sloped, place_of(slopes, static_cast<std::int64_t>(n_)));
     if (!perturbed_) return values;
     record_erraticity(k, m, sloped);
     // Once a draw: the switch of an outer unit.
@@ -217,7 +187,7 @@ private:
 };
 
 void record_no_erraticity(const Parameters& point, Recorder& record) {
-  if (point.is("perturbations", "yes")) record.missing("erraticity", no_switch);
+  if (skip_connections::is_perturbed(point)) record.missing("erraticity", no_switch);
 }
 
 Slopes outer_slopes(const Parameters& point, std::int64_t n, const random::Streams& streams) {
@@ -240,6 +210,11 @@ void draw_convolution(const Parameters& point, const Communicator& team, const r
   const std::shared_ptr<const ProcessGrid> grid = ProcessGrid::create(team);
   std::optional<BlockCyclicMatrix> matrix;
   if (!by_frequency) matrix.emplace(convolution.matrix(grid));
+  const std::int64_t channels = point.integer("channels");
+  if (matrix && !skip_connections::has_spectrum(point)) {
+    record_square_extremes(point, *matrix, slopes, channels, record);
+    return;
+  }
   Inequalities inequalities;
   const std::vector<double>& skips = point.reals("skip");
   for (std::size_t k = 0; k < skips.size(); ++k) {
@@ -256,8 +231,7 @@ void draw_convolution(const Parameters& point, const Communicator& team, const r
         inequalities.submatrix(values, circulant);
       }
     }
-    record_spectrum(record, k, values, static_cast<std::int64_t>(slopes.nonzero().size()),
-                    static_cast<double>(point.integer("channels")));
+    record_spectrum(record, k, values, place_of(slopes, channels));
   }
   record_no_erraticity(point, record);
   inequalities.record(record);
@@ -278,15 +252,23 @@ void draw_densenet(const Parameters& point, const Communicator& team, const rand
   std::vector<double> factors(static_cast<std::size_t>(n), 1.0);
   factors.insert(factors.end(), slopes.values.begin(), slopes.values.end());
   linalg::scale_rows(stacked, factors);
+  const std::vector<double>& skips = point.reals("skip");
+  const SpectrumPlace place{.n = n, .r = n, .unit = static_cast<double>(n)};
+  const auto at_skip = [&](double skip) {
+    BlockCyclicMatrix a = stacked.copy();
+    skip_connections::add_identity(a, skip);
+    return a;
+  };
+  if (!skip_connections::has_spectrum(point)) {
+    skip_connections::record_extremes(record, skips, place, at_skip);
+    return;
+  }
   const std::vector<double> layer = linalg::singular_values(stacked.copy());
   Inequalities inequalities;
-  const std::vector<double>& skips = point.reals("skip");
   for (std::size_t k = 0; k < skips.size(); ++k) {
-    BlockCyclicMatrix a = stacked.copy();
-    skip_connections::add_identity(a, skips[k]);
-    const std::vector<double> values = linalg::singular_values(std::move(a));
+    const std::vector<double> values = linalg::singular_values(at_skip(skips[k]));
     inequalities.densenet(values, layer, skips[k]);
-    record_spectrum(record, k, values, n, static_cast<double>(n));
+    record_spectrum(record, k, values, place);
   }
   record_no_erraticity(point, record);
   inequalities.record(record);
@@ -312,7 +294,11 @@ void SkipConnections::draw(const Parameters& point, const Communicator& team, co
       point.is("mask", "network") ? sources_->input(point, streams) : std::vector<double>();
   const DenseBlock block(point, ProcessGrid::create(team), streams, input);
   if (refuse_empty_mask(block.outer(), record)) return;
-  DenseDraw(point, block, record).run();
+  if (skip_connections::has_spectrum(point)) {
+    DenseDraw(point, block, record).run();
+  } else {
+    record_square_extremes(point, block.product(), block.outer(), point.integer("n"), record);
+  }
 }
 
 } // namespace pastur::studies

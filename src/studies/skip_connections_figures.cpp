@@ -2,6 +2,8 @@
 // The paper's pictures. Sizes live in jobs/skip_connections; a figure only says what is drawn against what.
 #include <pastur/studies/skip_connections.hpp>
 
+#include <algorithm>
+
 namespace pastur::studies::skip_connections {
 
 namespace {
@@ -14,6 +16,16 @@ bool is_network(const Parameters& p) {
 }
 bool has_several_skips(const Parameters& p) {
   return !is_network(p) && p.reals("skip").size() > 1;
+}
+/// One distribution, or several that all have a law.
+bool has_least(const Parameters& p) {
+  if (is_network(p)) return false;
+  if (!has_several_skips(p)) return true;
+  const theory::SkipBlock block = block_law(p);
+  if (!p.is("layer_type", "dense") || (block.depth > 1 && block.inner.second_moment() == 0.0)) return false;
+  const theory::SkipBlockLaw law(block);
+  return std::ranges::all_of(p.reals("skip"),
+                             [&](double skip) { return law.hard_edge_slope(skip).has_value(); });
 }
 bool trains(const Parameters& p) {
   return is_network(p) && p.integers("steps").size() > 1;
@@ -46,16 +58,14 @@ std::vector<Figure> figures() {
        .y_label = "relative change",
        .log_y = true,
        .applies =
-           [](const Parameters& p) {
-             return has_several_skips(p) && p.is("perturbations", "yes") && p.integer("p") > 1;
-           }},
+           [](const Parameters& p) { return has_several_skips(p) && is_perturbed(p) && p.integer("p") > 1; }},
       {.name = "hard_edge",
        .title = "Least singular value at the hard edge, times n",
        .kind = Figure::Kind::histogram,
        .observables = {"scaled_singular_min", "hard_edge_density", "scaled_singular_min"},
        .x_label = "n times the least singular value",
        .y_label = "density",
-       .applies = [](const Parameters& p) { return !is_network(p) && !has_several_skips(p); }},
+       .applies = has_least},
       {.name = "layers_sample",
        .title = "Condition number of the map from a layer to the outputs",
        .observables = {"condition_number_sample"},
@@ -79,7 +89,7 @@ std::vector<Figure> figures() {
        .x_label = "layer",
        .y_label = "greatest over median eigenvalue",
        .log_y = true,
-       .applies = is_network},
+       .applies = has_dual},
       {.name = "hessian_participation",
        .title = "Hessian of a layer: participation of its eigenvalues",
        .observables = {"hessian_participation"},

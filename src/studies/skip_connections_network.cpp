@@ -6,6 +6,7 @@
 #include <pastur/learning/training.hpp>
 #include <pastur/linalg/linear_operator.hpp>
 #include <pastur/random/fill.hpp>
+#include <pastur/studies/skip_connections.hpp>
 
 #include <fmt/format.h>
 
@@ -121,6 +122,7 @@ void draw_network(const Parameters& point, const DataSources& sources, const Com
   const learning::OptimizerOptions options{.kind = learning::optimizer_named(point.text("optimizer")),
                                            .step_size = point.real("step_size")};
   const std::vector<double> drawn = draw_parameters(point, skip_network(point, 0.0), streams);
+  const std::int64_t leading = has_dual(point) ? 0 : eigenvalues(point);
   const Line line = draw_line(skip_network(point, 0.0), streams);
   Inequalities inequalities;
   for (std::size_t k = 0; k < skips.size(); ++k) {
@@ -139,7 +141,7 @@ void draw_network(const Parameters& point, const DataSources& sources, const Com
       }
       record.set_at("train_error", run, error);
       observe_maps(network, parameters, batch, team, run, record);
-      observe_hessians(network, parameters, batch, grid, run, record, inequalities);
+      observe_hessians(network, parameters, batch, grid, leading, run, record, inequalities);
       const double defect = quadratic_defect(network, parameters, batch, line, team, inequalities);
       if (std::isfinite(defect)) {
         record.set_at("quadratic_defect", run, defect);

@@ -36,11 +36,14 @@ struct Place {
 void observe_maps(const learning::Network& network, std::span<const double> parameters, const Batch& batch,
                   const parallel::Communicator& team, std::size_t run, study::Recorder& record);
 
-/// Spectrum of every layer's Hessian of the mean squared loss of the batch, through the Gram matrix of the
-/// samples' Jacobians (batch outputs square), and the bounds on it. @note Collective over the grid's team
+/// Spectrum of every layer's Hessian of the mean squared loss of the batch, and the bounds on it: with
+/// `leading` = 0 all nonzero eigenvalues, through the Gram matrix of the samples' Jacobians (batch outputs
+/// square), otherwise the `leading` greatest, through products with the Hessian. @note Collective over the
+/// grid's team
 void observe_hessians(const learning::Network& network, std::span<const double> parameters,
-                      const Batch& batch, std::shared_ptr<const linalg::ProcessGrid> grid, std::size_t run,
-                      study::Recorder& record, Inequalities& inequalities);
+                      const Batch& batch, std::shared_ptr<const linalg::ProcessGrid> grid,
+                      std::int64_t leading, std::size_t run, study::Recorder& record,
+                      Inequalities& inequalities);
 
 /// One line through the parameters of one layer, Gaussian direction of norm 1.
 struct Line {

@@ -19,12 +19,8 @@ bool is_network(const Parameters& p) {
 bool is_dense(const Parameters& p) {
   return is_block(p) && p.is("layer_type", "dense");
 }
-bool is_perturbed(const Parameters& p) {
-  return is_block(p) && p.is("perturbations", "yes");
-}
-/// A law is drawn beside the histogram of one least singular value.
-bool has_one_least(const Parameters& p) {
-  return is_dense(p) && p.reals("skip").size() == 1;
+bool has_dense_spectrum(const Parameters& p) {
+  return is_dense(p) && has_spectrum(p);
 }
 
 std::vector<double> count_from(double first, std::size_t count) {
@@ -50,9 +46,7 @@ std::vector<study::Dimension> dimensions() {
       {.name = "eigenvalue",
        .meaning = "place in descending order, from 0",
        .coordinate =
-           [](const Parameters& p) {
-             return count_from(0.0, static_cast<std::size_t>(p.integer("batch") * p.integer("outputs")));
-           }},
+           [](const Parameters& p) { return count_from(0.0, static_cast<std::size_t>(eigenvalues(p))); }},
       {.name = "least",
        .meaning = "values of scaled_singular_min",
        .coordinate =
@@ -72,15 +66,15 @@ std::vector<study::ObservableSpec> observables() {
        .dimensions = {"skip", "index"},
        .meaning =
            "singular values of A, descending; columns switched off by an outer relu are the last, exactly 0",
-       .exists = is_block},
+       .exists = has_spectrum},
       {.name = "block_singular_values",
        .dimensions = {"index"},
        .meaning = "singular values of M_0, descending",
-       .exists = is_dense},
+       .exists = has_dense_spectrum},
       {.name = "skip_singular_values",
        .dimensions = {"skip", "index"},
        .meaning = "singular values of M_0 + skip I, descending",
-       .exists = is_dense},
+       .exists = has_dense_spectrum},
       {.name = "singular_max",
        .dimensions = {"skip"},
        .meaning = "greatest singular value of A",
@@ -118,7 +112,7 @@ std::vector<study::ObservableSpec> observables() {
        .dimensions = {"skip"},
        .meaning = "singular_max over the least singular value above rounding",
        .summary = Summary::median,
-       .exists = is_block},
+       .exists = has_spectrum},
       {.name = "skip_derivative",
        .dimensions = {"skip", "index"},
        .meaning = "d s_i / d skip = u_i^T v_i of M_0 + skip I",
@@ -144,22 +138,22 @@ std::vector<study::ObservableSpec> observables() {
        .dimensions = {"skip", "steps", "layer", "eigenvalue"},
        .unit = "loss",
        .meaning = "nonzero spectrum of the Hessian of the mean squared loss of the batch by the layer's "
-                  "weights, descending",
+                  "weights, descending (hessian = matrix_free: its 10 greatest)",
        .summary = Summary::median,
        .exists = is_network},
       {.name = "hessian_condition_number",
        .dimensions = {"skip", "steps", "layer"},
        .meaning = "greatest over least of hessian_eigenvalues",
        .summary = Summary::median,
-       .exists = is_network},
+       .exists = has_dual},
       {.name = "hessian_spread",
        .dimensions = {"skip", "steps", "layer"},
        .meaning = "greatest over median of hessian_eigenvalues",
        .summary = Summary::median,
-       .exists = is_network},
+       .exists = has_dual},
       {.name = "hessian_participation",
        .dimensions = {"skip", "steps", "layer"},
-       .meaning = "(sum)^2 / sum of squares of hessian_eigenvalues",
+       .meaning = "(sum)^2 / sum of squares of the nonzero spectrum",
        .summary = Summary::median,
        .exists = is_network},
       {.name = "quadratic_defect",
@@ -200,9 +194,9 @@ std::vector<study::TheoryOutputSpec> theory_outputs() {
        .meaning = "density of the singular values of M_0 + skip I, without atoms",
        .exists = is_block},
       {.name = "hard_edge_density",
-       .dimensions = {"least"},
-       .meaning = "density of n s_min at the hard edge, where there is one skip",
-       .exists = has_one_least},
+       .dimensions = {"skip", "least"},
+       .meaning = "density of n s_min at the hard edge",
+       .exists = is_dense},
   };
 }
 

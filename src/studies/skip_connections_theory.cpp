@@ -95,16 +95,13 @@ void predict_densenet(const Parameters& p, const SkipBlockLaw& law, Recorder& re
     record.missing(name, "a densenet layer has no critical skip");
 }
 
-/// The law of n s_min beside its histogram.
-void predict_least(const std::optional<double>& theta, Recorder& record) {
+/// The law of n s_min beside its histogram, at skip number k.
+void predict_least(const std::optional<double>& theta, std::size_t k, Recorder& record) {
   if (!record.wants("hard_edge_density")) return;
-  if (!theta) {
-    record.missing("hard_edge_density", "no hard edge");
-    return;
-  }
   for (std::size_t i = 0; i < skip_connections::least_points; ++i) {
     const double value = static_cast<double>(i) * skip_connections::least_step;
-    record.set_at("hard_edge_density", i, *theta * RealHardEdge::density(*theta * value));
+    put(record, "hard_edge_density", k * skip_connections::least_points + i,
+        theta ? std::optional(*theta * RealHardEdge::density(*theta * value)) : std::nullopt, "no hard edge");
   }
 }
 
@@ -147,6 +144,7 @@ void SkipConnections::theory(const Parameters& point, Recorder& record) const {
     const std::optional<double> theta = law.hard_edge_slope(skips[k]);
     record.set_at("singular_max", k, edges.upper);
     put(record, "hard_edge_slope", k, theta, "no hard edge");
+    predict_least(theta, k, record);
     if (theta) {
       put(record, k, at_hard_edge(point, edges.upper, *theta));
     } else if (edges.lower > 0.0) {
@@ -156,7 +154,6 @@ void SkipConnections::theory(const Parameters& point, Recorder& record) const {
       put(record, k, Extremes{});
     }
   }
-  predict_least(law.hard_edge_slope(skips.front()), record);
   record.set("critical_skip", law.critical_skip());
   predict_density(point, record);
 }

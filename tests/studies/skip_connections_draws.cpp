@@ -14,36 +14,15 @@ using namespace pastur;
 using testing_support::drawn;
 using testing_support::point_of;
 using testing_support::predicted;
+using testing_support::real;
 using testing_support::reals;
 using testing_support::Setting;
 using testing_support::whole;
 using testing_support::word;
 
-study::Value real(double value) {
-  return study::Value(value);
-}
-
-class SkipConnectionsDraws : public testing::Test {
+class SkipConnectionsDraws : public testing_support::SkipConnectionsTest {
 protected:
-  /// The message of the InputError that `settings` end in.
-  std::string refusal(const std::vector<Setting>& settings) {
-    try {
-      point_of(study_, settings);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "accepted";
-  }
-  void expect_refused(const std::vector<Setting>& settings, const std::vector<std::string>& words) {
-    const std::string message = refusal(settings);
-    for (const std::string& text : words)
-      EXPECT_NE(message.find(text), std::string::npos) << "`" << text << "` is not in: " << message;
-  }
   std::vector<std::vector<Setting>> kinds() const;
-
-  studies::SkipConnections study_;
-  parallel::Communicator world_ = parallel::Communicator::world();
-  parallel::Communicator self_ = parallel::Communicator::self();
 };
 
 /// A point of each kind: activations, depths, masks, laws, layer types.

@@ -18,40 +18,20 @@ namespace {
 using namespace pastur;
 using testing_support::drawn;
 using testing_support::point_of;
+using testing_support::real;
 using testing_support::reals;
 using testing_support::Setting;
 using testing_support::whole;
+using testing_support::wholes;
 using testing_support::word;
 
-study::Value real(double value) {
-  return study::Value(value);
-}
-study::Value wholes(std::vector<std::int64_t> values) {
-  return study::Value(std::move(values));
-}
-
-class SkipConnectionsNetwork : public testing::Test {
+class SkipConnectionsNetwork : public testing_support::SkipConnectionsTest {
 protected:
-  std::string refusal(const std::vector<Setting>& settings, bool prepared = false) {
-    try {
-      const study::Parameters point = point_of(study_, settings);
-      if (prepared) study_.prepare(std::span<const study::Parameters>(&point, 1), world_);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "accepted";
-  }
   void expect_refused(std::vector<Setting> settings, const std::vector<std::string>& words,
                       bool prepared = false) {
     settings.insert(settings.begin(), {"mode", word("network")});
-    const std::string message = refusal(settings, prepared);
-    for (const std::string& text : words)
-      EXPECT_NE(message.find(text), std::string::npos) << "`" << text << "` is not in: " << message;
+    SkipConnectionsTest::expect_refused(settings, words, prepared);
   }
-
-  studies::SkipConnections study_;
-  parallel::Communicator world_ = parallel::Communicator::world();
-  parallel::Communicator self_ = parallel::Communicator::self();
 };
 
 TEST_F(SkipConnectionsNetwork, the_dual_spectrum_is_that_of_the_hessian_applied_without_a_matrix) {
@@ -297,7 +277,8 @@ TEST_F(SkipConnectionsNetwork, bad_input_is_refused_with_what_is_allowed) {
   expect_refused({{"data", word("file")}, {"file", word("/nonexistent.h5")}}, {"/nonexistent.h5"}, true);
   expect_refused({{"data", word("fashion_mnist")}, {"n_train", whole(60001)}, {"n", whole(49)}},
                  {"n_train", "60000"}, true);
-  expect_refused({{"n_train", whole(8000)}, {"batch", whole(7000)}}, {"batch x outputs"});
+  expect_refused({{"n_train", whole(8000)}, {"batch", whole(7000)}},
+                 {"hessian = \"dual\"", "batch x outputs <= 65536", "matrix_free"});
 }
 
 } // namespace

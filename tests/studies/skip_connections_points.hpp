@@ -6,11 +6,21 @@
 
 #include <pastur/studies/skip_connections.hpp>
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <map>
 
 namespace pastur::testing_support {
+
+inline study::Value real(double value) {
+  return study::Value(value);
+}
+inline study::Value wholes(std::vector<std::int64_t> values) {
+  return study::Value(std::move(values));
+}
 
 /// Every entry of an observable over the draws: column e holds entry e of draw 0, 1, ...
 using Columns = std::vector<std::vector<double>>;
@@ -73,5 +83,50 @@ inline double kolmogorov(std::vector<double> values, const std::function<double(
   }
   return std::sqrt(n) * largest;
 }
+
+/// Draws and predictions of the study, and what tests ask of them.
+class SkipConnectionsTest : public testing::Test {
+protected:
+  std::map<std::string, Columns> sample(const std::vector<Setting>& settings,
+                                        const std::vector<std::string>& observables, std::int64_t draws) {
+    return sampled(study_, point_of(study_, settings), observables, draws, world_);
+  }
+  study::Recorder theory(const std::vector<Setting>& settings) {
+    return predicted(study_, point_of(study_, settings));
+  }
+
+  /// Within four combined standard errors of an independent measurement.
+  void expect_measured(const char* what, const Estimate& found, double printed, double printed_error) {
+    const double combined = std::hypot(found.error, printed_error);
+    const double z = (found.mean - printed) / combined;
+    if (world_.rank() == 0)
+      std::printf("%s: %.5g(%.2g), expected %.5g(%.2g), z = %.2f\n", what, found.mean, found.error, printed,
+                  printed_error, z);
+    EXPECT_LE(std::abs(z), 4.0) << what;
+  }
+  static void expect_no_violation(const Columns& violations) {
+    for (const std::vector<double>& failures : violations) {
+      for (const double count : failures) EXPECT_FALSE(count > 0.0); // NaN: not checked
+    }
+  }
+
+  /// The point, or with `prepared` its data, ends in an InputError that holds all of `words`.
+  void expect_refused(const std::vector<Setting>& settings, const std::vector<std::string>& words,
+                      bool prepared = false) {
+    std::string message = "accepted";
+    try {
+      const study::Parameters point = point_of(study_, settings);
+      if (prepared) study_.prepare(std::span<const study::Parameters>(&point, 1), world_);
+    } catch (const InputError& error) {
+      message = error.what();
+    }
+    for (const std::string& text : words)
+      EXPECT_NE(message.find(text), std::string::npos) << "`" << text << "` is not in: " << message;
+  }
+
+  studies::SkipConnections study_;
+  parallel::Communicator world_ = parallel::Communicator::world();
+  parallel::Communicator self_ = parallel::Communicator::self();
+};
 
 } // namespace pastur::testing_support

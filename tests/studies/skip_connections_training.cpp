@@ -11,46 +11,20 @@
 namespace {
 
 using namespace pastur;
-using testing_support::Columns;
 using testing_support::drawn;
-using testing_support::Estimate;
 using testing_support::median_of;
 using testing_support::point_of;
+using testing_support::real;
 using testing_support::reals;
 using testing_support::sampled;
 using testing_support::Setting;
 using testing_support::whole;
+using testing_support::wholes;
 using testing_support::word;
-
-study::Value real(double value) {
-  return study::Value(value);
-}
-study::Value wholes(std::vector<std::int64_t> values) {
-  return study::Value(std::move(values));
-}
 
 const Setting he_scale = {"weight_scale", real(std::numbers::sqrt2)};
 
-class SkipConnectionsTraining : public testing::Test {
-protected:
-  void expect_measured(const char* what, const Estimate& found, double printed, double printed_error) {
-    const double combined = std::hypot(found.error, printed_error);
-    const double z = (found.mean - printed) / combined;
-    if (world_.rank() == 0)
-      std::printf("%s: %.4g(%.2g), expected %.4g(%.2g), z = %.2f\n", what, found.mean, found.error, printed,
-                  printed_error, z);
-    EXPECT_LE(std::abs(z), 4.0) << what;
-  }
-  static void expect_no_violation(const Columns& violations) {
-    for (const std::vector<double>& failures : violations) {
-      for (const double count : failures) EXPECT_FALSE(count > 0.0);
-    }
-  }
-
-  studies::SkipConnections study_;
-  parallel::Communicator world_ = parallel::Communicator::world();
-  parallel::Communicator self_ = parallel::Communicator::self();
-};
+using SkipConnectionsTraining = testing_support::SkipConnectionsTest;
 
 TEST_F(SkipConnectionsTraining, maps_and_hessians_at_initialisation_agree_with_measurement) {
   const auto found = sampled(

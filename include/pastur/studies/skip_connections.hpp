@@ -45,6 +45,13 @@ double off_slope(const std::string& activation, double negative_slope);
 /// Units per layer: n, or sites x channels of a convolution.
 std::int64_t width(const study::Parameters& point);
 bool is_convolution(const study::Parameters& point);
+/// Whether draws of a block find all its singular values, and how they move.
+bool has_spectrum(const study::Parameters& point);
+bool is_perturbed(const study::Parameters& point);
+/// Whether draws of a network find all eigenvalues of its layers' Hessians.
+bool has_dual(const study::Parameters& point);
+/// Eigenvalues of a layer's Hessian that a draw finds: all batch x outputs, or the greatest.
+std::int64_t eigenvalues(const study::Parameters& point);
 /// The limit law's block at a point; masks of a real forward pass are on with probability 1/2.
 theory::SkipBlock block_law(const study::Parameters& point);
 
@@ -61,8 +68,10 @@ inline constexpr std::size_t least_points = 101;
 inline constexpr double least_step = 0.05;
 /// Inequalities of the paper that a draw checks: `inequality` = 1..10 (docs/skip_connections.md).
 inline constexpr std::size_t inequality_count = 10;
-/// The largest batch x outputs.
+/// The largest batch x outputs whose dual is formed.
 inline constexpr std::int64_t largest_dual = 65536;
+/// How many eigenvalues of a Hessian without a dual are found.
+inline constexpr std::int64_t leading_eigenvalues = 10;
 
 } // namespace skip_connections
 } // namespace pastur::studies
