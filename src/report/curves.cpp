@@ -50,12 +50,11 @@ bool scaled_x_varies(const std::vector<Quantity>& quantities) {
   return values.size() > 1;
 }
 
-/// The zipped parameters that follow x. The others are needed besides x to tell the points apart: a zip may
+/// The zipped parameters that follow x or each other. The others are needed besides x to tell the points apart: a zip may
 /// list several walks one after the other (n = 10, 20, 10, 20 with scale = 1, 1, 2, 2).
 std::vector<std::string> followers(const std::string& x, bool scaled, const std::vector<Quantity>& quantities,
                                    const std::vector<std::string>& zipped) {
   std::vector<std::string> following;
-  if (!contains(zipped, x)) return following;
   for (const std::string& name : zipped) {
     if (name != x) following.push_back(name);
   }
@@ -71,8 +70,12 @@ std::vector<std::string> followers(const std::string& x, bool scaled, const std:
       for (const std::vector<Record>* records : {&quantity.draws, &quantity.theory}) {
         for (const Record& record : *records) {
           std::vector<Scalar> place;
-          if (with_x)
-            place.push_back(scaled ? Scalar(record.scaled_x) : record.place[index_of(quantity.names, x)]);
+          const std::size_t at = index_of(quantity.names, x);
+          if (with_x && scaled) {
+            place.emplace_back(record.scaled_x);
+          } else if (with_x && at < record.place.size()) { // else a level
+            place.push_back(record.place[at]);
+          }
           for (const std::string& name : by) place.push_back(record.place[index_of(quantity.names, name)]);
           places.insert(std::move(place));
         }
@@ -88,8 +91,9 @@ std::vector<std::string> followers(const std::string& x, bool scaled, const std:
     if (with == apart) needed.pop_back();
     apart = with;
   }
-  // Told apart by the others alone, no two points would be left to join: all follow, along one curve.
-  if (told_apart(needed, false) == apart) needed.clear();
+  // Where x is swept too and the others alone tell all points apart, no two would be left to join: all follow,
+  // along one curve.
+  if (contains(zipped, x) && told_apart(needed, false) == apart) needed.clear();
   std::erase_if(following, [&](const std::string& name) { return contains(needed, name); });
   return following;
 }

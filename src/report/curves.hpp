@@ -38,8 +38,7 @@ struct CurveSet {
 std::string x_coordinate(const study::Figure& figure, const std::vector<Quantity>& quantities,
                          const std::vector<std::string>& zipped);
 
-/// `zipped`: parameters that walk together. With one of them along x the others tell curves apart only where
-/// x alone does not tell the points apart.
+/// `zipped`: parameters that walk together. They tell curves apart only as far as x and one another do not.
 CurveSet curves_of(const study::Figure& figure, const std::vector<Quantity>& quantities,
                    const std::vector<std::string>& zipped);
 

@@ -174,6 +174,23 @@ TEST(Figures, of_a_zip_that_returns_to_the_same_x_are_a_curve_per_walk) {
   EXPECT_THAT(script, Not(HasSubstr("shift =")));
 }
 
+TEST(Figures, along_a_dimension_have_a_curve_for_each_point_of_a_zip) {
+  ToyStore toy(
+      "draws = 4\n[parameters]\nlaw = \"uniform\"\nridge = [0.0, 1.0, 2.0]\n[sweep]\ncombine = \"zip\"\n"
+      "n = [5, 10, 20]\nscale = [1.0, 4.0, 6.0]\n");
+  toy.write(decay);
+  study::Figure figure;
+  figure.name = "path";
+  figure.observables = {"test_error"};
+  figure.x = "ridge";
+  const std::string script =
+      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  EXPECT_EQ(occurrences(script, "keyentry"), 3U); // not one for each n with each scale
+  EXPECT_EQ(occurrences(script, "\nplot "), 1U);
+  EXPECT_EQ(block(script, "test_error, n = 10, draws").size(), 3U);
+  EXPECT_EQ(block(script, "test_error, n = 10, theory").size(), 3U);
+}
+
 TEST(Figures, of_a_zip_find_the_parameters_along_a_scaled_x) {
   ToyStore toy("draws = 4\n[parameters]\nlaw = \"uniform\"\nridge = [0.0]\n[sweep]\ncombine = \"zip\"\n"
                "n = [5, 10, 20, 40]\n"
