@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace pastur::report {
@@ -22,7 +23,11 @@ CurveFigure::CurveFigure(const FigureInput& input) : input_(input), figure_(inpu
     if (!stored(name)) continue;
     quantities_.push_back(quantity_of(name, figure_, input.reader, input.experiment, states));
   }
+  const bool marked = stored(figure_.x_mark);
+  if (marked)
+    quantities_.push_back(quantity_of(figure_.x_mark, figure_, input.reader, input.experiment, states));
   set_ = curves_of(figure_, quantities_, zipped_parameters(input.experiment));
+  if (marked) take_verticals();
   if (set_.x.empty()) {
     // A scaled x has a name on its axis only.
     const std::string& x = figure_.scaled_x && !figure_.x_label.empty() ? figure_.x_label : figure_.x;
@@ -42,6 +47,29 @@ bool CurveFigure::stored(const std::string& name) const {
   const store::Layout& layout = input_.reader.layout();
   return std::any_of(layout.observables.begin(), layout.observables.end(), named) ||
          std::any_of(layout.theory.begin(), layout.theory.end(), named);
+}
+
+/// The last quantity is no curve: its predictions are places along x.
+void CurveFigure::take_verticals() {
+  quantities_.pop_back();
+  const auto last = std::stable_partition(set_.curves.begin(), set_.curves.end(), [&](const Curve& curve) {
+    return curve.quantity < quantities_.size();
+  });
+  std::copy_if(last, set_.curves.end(), std::back_inserter(verticals_),
+               [](const Curve& curve) { return !curve.line.empty(); });
+  set_.curves.erase(last, set_.curves.end());
+}
+
+/// In the colour of its curves; none where the axis ends before it.
+std::string CurveFigure::vertical(const Curve& curve, const PlotAxis& x) const {
+  const double place = x.place(curve.line.front().y);
+  if (!(place > x.lowest && place < x.highest)) return {};
+  Curve of_key = curve;
+  of_key.quantity = 0;
+  const std::string colour = keys_.size() > 1 ? look(of_key).colour : "#404040";
+  return fmt::format("set arrow from first {0}, graph 0 to first {0}, graph 1 nohead lc rgb '{1}' lw 1.5 dt "
+                     "(8,4,2,4)",
+                     place, colour);
 }
 
 PlotAxis CurveFigure::x_axis() const {
@@ -204,6 +232,7 @@ std::string CurveFigure::note() const {
   if (joined) text += "; thin lines join points";
   if (set_.infinite > 0)
     text += fmt::format("; {} infinite median{} not shown", set_.infinite, set_.infinite == 1 ? "" : "s");
+  if (!verticals_.empty()) text += "; vertical: predicted " + typeset(figure_.x_mark);
   if (!left_out_.empty()) text += "; " + typeset(left_out_);
   return text;
 }
@@ -244,6 +273,10 @@ Drawing CurveFigure::drawing() {
       if (!part.empty()) parts.push_back(std::move(part));
     }
     if (parts.empty()) continue;
+    if (!verticals_.empty()) script.line("unset arrow");
+    for (const Curve& mark : verticals_) {
+      if (in_panel(mark, panel)) script.line(vertical(mark, x));
+    }
     script.line(panel == 0 && !key.empty() ? key : "unset key");
     if (panel == 0) {
       for (const LegendEntry& entry : entries)

@@ -31,6 +31,7 @@ public:
 
 private:
   bool stored(const std::string& name) const;
+  void take_verticals();
 
   void choose_panels();
   void choose_colours();
@@ -44,6 +45,7 @@ private:
   PlotAxis y_axis(const std::vector<const Curve*>& curves) const;
   std::vector<std::pair<double, double>> drawn(const std::vector<const Curve*>& curves, const PlotAxis& x,
                                                const PlotAxis& y) const;
+  std::string vertical(const Curve& curve, const PlotAxis& x) const;
   std::string elements(Script& script, const Curve& curve, const PlotAxis& x, const PlotAxis& y) const;
   std::string note() const;
 
@@ -51,6 +53,7 @@ private:
   const study::Figure& figure_;
   std::vector<Quantity> quantities_;
   CurveSet set_;
+  std::vector<Curve> verticals_; // Figure::x_mark: a line of one point whose y is a place along x
   std::size_t split_ = static_cast<std::size_t>(-1); // the name whose values make panels
   std::vector<Scalar> panels_;
   std::vector<std::vector<Scalar>> keys_; // combinations with a colour, without the split name's value

@@ -22,6 +22,7 @@ std::vector<Figure> figures() {
        .kind = Figure::Kind::curve,
        .observables = {"bias", "variance", "test_error", "train_error"},
        .x = "ridge",
+       .x_mark = "optimal_ridge",
        .x_label = "ridge",
        .y_label = "error",
        .log_y = true,

@@ -106,6 +106,8 @@ private:
       fail(drawn.name, "is a figure over the undeclared " + drawn.x);
     if (drawn.kind == Figure::Kind::heat_map && !known(drawn.y))
       fail(drawn.name, "is a figure over the undeclared " + drawn.y);
+    if (!drawn.x_mark.empty() && !quantities_.contains(drawn.x_mark))
+      fail(drawn.name, "is a figure with marks at the undeclared " + drawn.x_mark);
   }
 
   const StudyInfo& info_;

@@ -324,6 +324,29 @@ TEST(Figures, along_a_coordinate_draw_the_finer_theory) {
   EXPECT_EQ(block(script, "test_error, n = 10, draws").size(), 3U);
 }
 
+TEST(Figures, mark_a_predicted_place_along_x_for_each_curve) {
+  ToyStore toy("draws = 3\n[parameters]\nridge = [0.0, 0.1, 1.0]\n[sweep]\nn = [5, 20, 1000000]\n");
+  toy.write(decay);
+  study::Figure figure;
+  figure.name = "path";
+  figure.observables = {"test_error"};
+  figure.x = "ridge";
+  figure.x_mark = "mean_variance"; // 1/n
+  const auto script = [&] {
+    return report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  };
+  const std::string marked = script();
+  EXPECT_THAT(marked, HasSubstr("set arrow from first 0.2, graph 0 to first 0.2, graph 1"));
+  EXPECT_THAT(marked, HasSubstr("set arrow from first 0.05, graph 0"));
+  EXPECT_EQ(occurrences(marked, "set arrow from first"), 3U);
+  EXPECT_THAT(marked, HasSubstr("vertical: predicted mean"));
+  EXPECT_EQ(occurrences(marked, "keyentry"), 3U); // a mark is no curve
+  figure.log_x = true;                            // 1e-6 lies before the axis
+  EXPECT_EQ(occurrences(script(), "set arrow from first"), 2U);
+  figure.x_mark = {};
+  EXPECT_EQ(occurrences(script(), "arrow"), 0U);
+}
+
 TEST(Figures, label_a_logarithmic_axis_shorter_than_a_power_of_ten) {
   ToyStore toy("draws = 3\n[parameters]\nridge = [0.0]\n[sweep]\nn = [16, 20, 24]\n");
   toy.write([](const std::string&, std::int64_t point, std::int64_t, std::size_t) {

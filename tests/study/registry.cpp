@@ -137,6 +137,8 @@ TEST(Declarations, that_contradict_each_other_are_named) {
        "size counts missing entries as infinite, but is not summarised by a median"},
       {[](StudyInfo& i) { i.figures[0].observables = {"sise"}; }, "one is a figure of the undeclared sise"},
       {[](StudyInfo& i) { i.figures[0].x = "m"; }, "one is a figure over the undeclared m"},
+      {[](StudyInfo& i) { i.figures[0].x_mark = "sise"; },
+       "one is a figure with marks at the undeclared sise"},
       {[](StudyInfo& i) { i.figures.push_back(i.figures[0]); }, "one names two figures"},
   };
   for (const Case& spoiled : cases) {

@@ -69,8 +69,9 @@ struct Figure {
   Kind kind = Kind::curve;
   std::vector<std::string> observables; ///< curve: one or more; heat_map, histogram: one. Theory-only outputs
                                         ///< may appear: drawn as lines
-  std::string x{}; ///< swept parameter or dimension on the x axis (heat_map too); histogram: unused
-  std::string y{}; ///< heat_map: second axis
+  std::string x{};      ///< swept parameter or dimension on the x axis (heat_map too); histogram: unused
+  std::string y{};      ///< heat_map: second axis
+  std::string x_mark{}; ///< curve: a number in units of x; vertical lines mark its prediction
   std::string x_label{}, y_label{};
   bool log_x = false, log_y = false;
   std::function<bool(const Parameters&)>
