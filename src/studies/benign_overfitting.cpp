@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <stdexcept>
 
 namespace pastur::studies {
@@ -50,19 +49,19 @@ void BenignOverfitting::prepare(std::span<const Parameters> points, const parall
     if (vectors_.contains(key)) return;
     vectors_[key] = std::make_shared<const std::vector<double>>(learning::load_vector(world, path, name));
   };
-  bool warned = false;
   for (const Parameters& point : points) {
     if (point.is("spectrum", "file")) load(spectrum_key(point), point.text("spectrum_file"), "spectrum");
     if (point.is("target", "file")) load(target_key(point), point.text("target_file"), "target");
-    if (!population(point).was_sorted() && !warned && world.rank() == 0) {
-      std::fputs(fmt::format("warning: `{}` is not in descending order: its numbers (and the target file's "
-                             "with them) are sorted\n",
-                             point.text("spectrum_file"))
-                     .c_str(),
-                 stderr);
-      warned = true;
-    }
+    (void)population(point); // refuses numbers that are no spectrum or target
   }
+}
+
+std::vector<std::string> BenignOverfitting::warnings(const Parameters& point) const {
+  if (!point.is("spectrum", "file") || population(point).was_sorted()) return {};
+  return {fmt::format(
+      "spectrum_file: \"{}\" is not in descending order; its numbers are sorted (and the target file's with "
+      "them)",
+      point.text("spectrum_file"))};
 }
 
 Population BenignOverfitting::population(const Parameters& point) const {

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 namespace pastur::studies {
 
@@ -434,17 +435,29 @@ StartMoments expected_start(const Parameters& p) {
   return {.aa = {aa, aa}, .aw = {}, .ww = {ww, ww}, .count = {}};
 }
 
-void check_step(const Parameters& p) {
+/// A step given as a number against lambda_max of the linear reference recursion; nothing where the step is a
+/// share of it or where the points are no atoms on a line.
+struct GivenStep {
+  const char* key;
+  double h, lambda;
+};
+
+std::optional<GivenStep> given_step(const Parameters& p) {
   const bool atoms_on_a_line = has_atoms(p) && !p.is("data", "star");
-  if (p.is("optimizer", "adam") || p.is("step_rule", "spectral") || !atoms_on_a_line) return;
+  if (p.is("optimizer", "adam") || p.is("step_rule", "spectral") || !atoms_on_a_line) return {};
   const double lambda = ReferenceRecursion(side_moments(atoms(p)), expected_start(p)).eigenvalues()[3];
-  const double h = Schedule(p).step(lambda);
-  const double limit = 2.0 * (1.0 + p.real("momentum")) / lambda;
-  if (h > limit)
+  return GivenStep{p.is("step_rule", "fixed") ? "step_size" : "step_rule", Schedule(p).step(lambda), lambda};
+}
+
+void check_step(const Parameters& p) {
+  const std::optional<GivenStep> step = given_step(p);
+  if (!step) return;
+  const double limit = 2.0 * (1.0 + p.real("momentum")) / step->lambda;
+  if (step->h > limit)
     throw InputError(fmt::format(
         "{}: given a step of {:.4g}; allowed: at most 2 (1 + momentum)/lambda_max = {:.4g}, beyond "
         "which the training diverges",
-        p.is("step_rule", "fixed") ? "step_size" : "step_rule", h, limit));
+        step->key, step->h, limit));
 }
 
 } // namespace
@@ -452,6 +465,14 @@ void check_step(const Parameters& p) {
 } // namespace relu_inconsistency
 
 ReluInconsistency::ReluInconsistency() : info_(relu_inconsistency::declaration()) {}
+
+std::vector<std::string> ReluInconsistency::warnings(const study::Parameters& p) const {
+  const auto step = relu_inconsistency::given_step(p);
+  if (!step || step->h * step->lambda <= 1.0) return {};
+  return {fmt::format(
+      "{}: given a step of {:.4g}, above 1/lambda_max = {:.4g}; the stop rule and the theory assume less",
+      step->key, step->h, 1.0 / step->lambda)};
+}
 
 void ReluInconsistency::check(const study::Parameters& p) const {
   using namespace relu_inconsistency;

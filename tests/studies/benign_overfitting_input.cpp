@@ -164,6 +164,8 @@ TEST_F(BenignOverfittingInput, a_file_reproduces_the_law_it_was_written_from) {
   studies::BenignOverfitting fresh;
   const study::Parameters point = point_of(fresh, file);
   fresh.prepare(std::span<const study::Parameters>(&point, 1), world_);
+  ASSERT_EQ(fresh.warnings(point).size(), 1U);
+  EXPECT_NE(fresh.warnings(point)[0].find("pastur_s.h5\" is not in descending order"), std::string::npos);
   const study::Recorder mixed = drawn(fresh, point, parallel::Communicator::self());
   for (const char* name : {"bias", "variance", "test_error", "optimal_ridge"})
     EXPECT_EQ(sorted.values(name).front(), mixed.values(name).front()) << name;

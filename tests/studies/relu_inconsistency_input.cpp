@@ -110,6 +110,13 @@ TEST_F(ReluInput, steps_that_diverge_are_refused) {
   EXPECT_EQ(refusal(at(0.0130, 0.0)), "accepted");
   EXPECT_EQ(refusal(at(0.0200, 0.9)), "accepted");
   expect_refused(at(0.0260, 0.9), {"step_size"});
+  // Between 1/lambda_max and that the recursion holds but not what is said about it.
+  const auto warnings = [&](double h) { return study_.warnings(point_of(study_, at(h, 0.0))); };
+  EXPECT_TRUE(warnings(0.0065).empty());
+  ASSERT_EQ(warnings(0.0070).size(), 1U);
+  EXPECT_NE(warnings(0.0070)[0].find("step_size: given a step of 0.007, above 1/lambda_max = 0.0067"),
+            std::string::npos)
+      << warnings(0.0070)[0];
 }
 
 TEST_F(ReluInput, degenerate_networks_count_as_crossed_and_are_not_trained) {

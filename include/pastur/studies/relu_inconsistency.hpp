@@ -17,6 +17,7 @@ public:
 
   const study::StudyInfo& info() const override { return info_; }
   void check(const study::Parameters& point) const override;
+  std::vector<std::string> warnings(const study::Parameters& point) const override;
   study::Cost cost(const study::Parameters& point) const override;
   /// @note Collective over `team`
   void draw(const study::Parameters& point, const parallel::Communicator& team,
