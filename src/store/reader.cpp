@@ -24,8 +24,8 @@ struct Reader::Impl {
       : path(file), opened(open_file(file)), slots(opened.file.get(), opened.layout),
         theory(opened.file.get(), opened.layout), provenance(opened.file.get()) {}
 
-  std::vector<std::uint8_t> verified(const std::vector<std::uint8_t>& raw) const {
-    return slots.verified_states(raw, 0, static_cast<std::int64_t>(raw.size()));
+  std::vector<std::uint8_t> verified(const std::vector<std::uint8_t>& marks) const {
+    return slots.verified_states(marks, 0, static_cast<std::int64_t>(marks.size()));
   }
 };
 
@@ -51,7 +51,7 @@ const std::filesystem::path& Reader::path() const {
 std::vector<DrawState> Reader::states() const {
   const QuietErrors quiet;
   std::vector<DrawState> states;
-  for (const std::uint8_t state : impl_->verified(impl_->slots.raw_states()))
+  for (const std::uint8_t state : impl_->verified(impl_->slots.marks()))
     states.push_back(static_cast<DrawState>(state));
   return states;
 }

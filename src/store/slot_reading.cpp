@@ -48,7 +48,7 @@ SlotTable::Run SlotTable::load(std::int64_t point, std::int64_t draw, std::int64
   return run;
 }
 
-std::uint64_t SlotTable::checksum(const Run& run, std::size_t k) const {
+std::uint64_t SlotTable::checksum(const Run& run, std::size_t k, DrawState state) const {
   static const std::unique_ptr<XXH3_state_t, HashDeleter> hash(XXH3_createState());
   XXH3_64bits_reset(hash.get());
   for (std::size_t o = 0; o < observables_.size(); ++o) {
@@ -56,7 +56,8 @@ std::uint64_t SlotTable::checksum(const Run& run, std::size_t k) const {
   }
   XXH3_64bits_update(hash.get(), run.reasons.data() + k * reason_width, reason_width);
   XXH3_64bits_update(hash.get(), &run.seconds[k], sizeof(double));
-  XXH3_64bits_update(hash.get(), &run.states[k], 1);
+  const auto byte = static_cast<std::uint8_t>(state);
+  XXH3_64bits_update(hash.get(), &byte, 1);
   // Where the slot stands, so that two swapped slots are noticed.
   const std::array<std::int64_t, 2> place{run.point, run.draw + static_cast<std::int64_t>(k)};
   XXH3_64bits_update(hash.get(), place.data(), sizeof(place));
@@ -64,9 +65,24 @@ std::uint64_t SlotTable::checksum(const Run& run, std::size_t k) const {
 }
 
 DrawState SlotTable::verified_state(const Run& run, std::size_t k) const {
-  const auto state = static_cast<DrawState>(run.states[k]);
-  const bool known = state == DrawState::done || state == DrawState::failed;
-  return known && run.checksums[k] == checksum(run, k) ? state : DrawState::pending;
+  for (const DrawState state : {DrawState::done, DrawState::failed})
+    if (run.checksums[k] == checksum(run, k, state)) return state;
+  return DrawState::pending;
+}
+
+std::vector<std::uint8_t> SlotTable::marks(const SlotDataset::Box& states, const SlotDataset::Box& checksums,
+                                           std::size_t count) const {
+  std::vector<std::uint8_t> marks(count);
+  std::vector<std::uint64_t> sums(count);
+  state_.read(states, marks.data());
+  checksum_.read(checksums, sums.data());
+  for (std::size_t k = 0; k < count; ++k)
+    if (marks[k] == 0 && sums[k] != 0) marks[k] = unsaid;
+  return marks;
+}
+
+std::vector<std::uint8_t> SlotTable::marks() const {
+  return marks(state_.all(), checksum_.all(), state_.bytes());
 }
 
 DrawRecord SlotTable::record(const Run& run, std::size_t k) const {
@@ -86,19 +102,19 @@ DrawRecord SlotTable::record(const Run& run, std::size_t k) const {
   return record;
 }
 
-std::vector<std::uint8_t> SlotTable::verified_states(const std::vector<std::uint8_t>& raw, std::int64_t begin,
-                                                     std::int64_t end) const {
+std::vector<std::uint8_t> SlotTable::verified_states(const std::vector<std::uint8_t>& marks,
+                                                     std::int64_t begin, std::int64_t end) const {
   std::vector<std::uint8_t> verified(static_cast<std::size_t>(end - begin), 0);
   const auto largest = static_cast<std::int64_t>(std::max<std::size_t>(1, block_bytes / slot_bytes_));
   for (std::int64_t slot = begin; slot < end;) {
-    if (raw[static_cast<std::size_t>(slot)] == 0) {
+    if (marks[static_cast<std::size_t>(slot)] == 0) {
       ++slot;
       continue;
     }
     const std::int64_t point = slot / layout_.draws;
     const std::int64_t last = std::min({end, (point + 1) * layout_.draws, slot + largest});
     std::int64_t next = slot + 1;
-    while (next < last && raw[static_cast<std::size_t>(next)] != 0) ++next;
+    while (next < last && marks[static_cast<std::size_t>(next)] != 0) ++next;
     const Run run = load(point, slot - point * layout_.draws, next - slot);
     for (std::size_t k = 0; k < run.states.size(); ++k) {
       verified[static_cast<std::size_t>(slot - begin) + k] =
@@ -110,41 +126,33 @@ std::vector<std::uint8_t> SlotTable::verified_states(const std::vector<std::uint
 }
 
 std::vector<std::int64_t> SlotTable::damaged() const {
-  const std::vector<std::uint8_t> raw = raw_states();
-  const std::vector<std::uint8_t> verified = verified_states(raw, 0, static_cast<std::int64_t>(raw.size()));
-  std::vector<std::uint64_t> checksums(raw.size());
-  checksum_.read(checksum_.all(), checksums.data());
+  const std::vector<std::uint8_t> said = marks();
+  const std::vector<std::uint8_t> verified = verified_states(said, 0, static_cast<std::int64_t>(said.size()));
   std::vector<std::int64_t> slots;
-  for (std::size_t s = 0; s < raw.size(); ++s) {
-    const auto slot = static_cast<std::int64_t>(s);
-    if (raw[s] != verified[s] || (raw[s] == 0 && checksums[s] != 0 && is_complete_but_for_its_state(slot)))
-      slots.push_back(slot);
+  for (std::size_t s = 0; s < said.size(); ++s) {
+    // Unsaid and wrong is a commit that a kill cut short.
+    if (said[s] != 0 && said[s] != unsaid && verified[s] == 0) slots.push_back(static_cast<std::int64_t>(s));
   }
   return slots;
 }
 
-bool SlotTable::is_complete_but_for_its_state(std::int64_t slot) const {
-  Run run = load(slot / layout_.draws, slot % layout_.draws, 1);
-  return std::ranges::any_of(std::array{DrawState::done, DrawState::failed}, [&](DrawState state) {
-    run.states[0] = static_cast<std::uint8_t>(state);
-    return run.checksums[0] == checksum(run, 0);
-  });
-}
-
 std::vector<DrawRecord> SlotTable::records(std::int64_t point, std::int64_t draw, std::int64_t count) const {
-  std::vector<std::uint8_t> raw(static_cast<std::size_t>(count));
-  state_.read(box(state_, point, draw, count), raw.data());
+  const std::vector<std::uint8_t> said = marks(
+      box(state_, point, draw, count), box(checksum_, point, draw, count), static_cast<std::size_t>(count));
   const std::size_t widest_gap = gap_bytes / slot_bytes_;
   std::vector<DrawRecord> records;
-  for (std::size_t k = 0; k < raw.size(); ++k) {
-    if (raw[k] == 0) continue;
+  for (std::size_t k = 0; k < said.size(); ++k) {
+    if (said[k] == 0) continue;
     std::size_t last = k;
-    for (std::size_t next = k + 1; next < raw.size() && next - last <= widest_gap + 1; ++next) {
-      if (raw[next] != 0) last = next;
+    for (std::size_t next = k + 1; next < said.size() && next - last <= widest_gap + 1; ++next) {
+      if (said[next] != 0) last = next;
     }
     const Run run = load(point, draw + static_cast<std::int64_t>(k), static_cast<std::int64_t>(last - k + 1));
     for (std::size_t j = 0; j < run.states.size(); ++j) {
-      if (run.states[j] != 0) records.push_back(record(run, j));
+      const std::uint8_t mark = said[k + j];
+      if (mark == 0) continue;
+      DrawRecord found = record(run, j);
+      if (mark != unsaid || found.state != DrawState::pending) records.push_back(std::move(found));
     }
     k = last;
   }

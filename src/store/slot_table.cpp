@@ -107,7 +107,7 @@ SlotTable::Run SlotTable::gather(std::span<const DrawRecord* const> records) con
 void SlotTable::store(const Run& run) const {
   const auto slots = static_cast<std::size_t>(run.count);
   std::vector<std::uint64_t> checksums(slots);
-  for (std::size_t k = 0; k < slots; ++k) checksums[k] = checksum(run, k);
+  for (std::size_t k = 0; k < slots; ++k) checksums[k] = checksum(run, k, static_cast<DrawState>(run.states[k]));
   // A slot that is written again (a failed draw retried) says pending first, so that a reader never meets an
   // old state on new values.
   std::vector<std::uint8_t> old(slots);
@@ -143,12 +143,6 @@ void SlotTable::write(std::span<const DrawRecord> records) const {
     store(gather(std::span(sorted).subspan(begin, end - begin)));
     begin = end;
   }
-}
-
-std::vector<std::uint8_t> SlotTable::raw_states() const {
-  std::vector<std::uint8_t> raw(state_.bytes());
-  state_.read(state_.all(), raw.data());
-  return raw;
 }
 
 std::vector<std::string> SlotTable::reasons() const {

@@ -24,17 +24,19 @@ public:
   /// fit the layout.
   void write(std::span<const DrawRecord> records) const;
 
-  /// The state bytes as they stand in the file.
-  std::vector<std::uint8_t> raw_states() const;
-  /// The same for slots [begin, end), with `pending` where the checksum does not match. `raw`: of all slots.
-  std::vector<std::uint8_t> verified_states(const std::vector<std::uint8_t>& raw, std::int64_t begin,
+  /// A slot whose state byte says pending beside a checksum: a commit cut short, or a flipped byte.
+  static constexpr std::uint8_t unsaid = 255;
+  /// The state bytes as they stand in the file, or `unsaid`.
+  std::vector<std::uint8_t> marks() const;
+  /// The states of slots [begin, end), which their checksums prove: the byte only says where to look.
+  /// `marks`: of all slots.
+  std::vector<std::uint8_t> verified_states(const std::vector<std::uint8_t>& marks, std::int64_t begin,
                                             std::int64_t end) const;
 
-  /// Slots whose state and checksum disagree: damaged, or torn by a kill in the middle of a commit.
+  /// Slots that say done or failed and whose checksums prove neither.
   std::vector<std::int64_t> damaged() const;
   /// What stands in the slots of `count` draws of a point from `draw` on, in their order: the committed ones,
-  /// and the damaged ones (a wrong checksum) as pending and without values. Slots that say pending are left
-  /// out.
+  /// and the damaged ones (a wrong checksum) as pending and without values. Pending slots are left out.
   std::vector<DrawRecord> records(std::int64_t point, std::int64_t draw, std::int64_t count) const;
 
   std::vector<std::string> reasons() const;
@@ -50,13 +52,13 @@ private:
   Run gather(std::span<const DrawRecord* const> records) const;
   Run load(std::int64_t point, std::int64_t draw, std::int64_t count) const;
   void store(const Run& run) const;
-  std::uint64_t checksum(const Run& run, std::size_t k) const;
-  /// State of the run's draw k, pending when its checksum is wrong.
+  std::uint64_t checksum(const Run& run, std::size_t k, DrawState state) const;
+  std::vector<std::uint8_t> marks(const SlotDataset::Box& states, const SlotDataset::Box& checksums,
+                                  std::size_t count) const;
+  /// State of the run's draw k that its checksum proves: pending when it proves none.
   DrawState verified_state(const Run& run, std::size_t k) const;
   DrawRecord record(const Run& run, std::size_t k) const;
   void check(const DrawRecord& record) const;
-  /// Says pending, while its checksum proves a whole draw.
-  bool is_complete_but_for_its_state(std::int64_t slot) const;
 
   const Layout& layout_;
   std::vector<SlotDataset> observables_;

@@ -292,7 +292,7 @@ std::vector<DrawState> Store::states() const {
   std::vector<std::uint8_t> mine;
   parallel::agree(comm, [&] {
     const QuietErrors quiet;
-    mine = impl_->slots->verified_states(impl_->slots->raw_states(), boundary(comm.rank()),
+    mine = impl_->slots->verified_states(impl_->slots->marks(), boundary(comm.rank()),
                                          boundary(comm.rank() + 1));
   });
   std::vector<int> counts, offsets;

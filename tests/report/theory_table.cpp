@@ -57,7 +57,7 @@ TEST(TheoryTable, csv_and_json_agree) {
   std::istringstream csv(as_csv(table));
   std::string line;
   std::getline(csv, line);
-  EXPECT_EQ(line, "law,quantity,ridge,value");
+  EXPECT_EQ(line, "law,quantity,ridge,index,value");
   std::size_t rows = 0;
   while (std::getline(csv, line)) {
     const auto& record = parsed["rows"][rows++];
@@ -71,7 +71,7 @@ TEST(TheoryTable, csv_and_json_agree) {
 TEST(TheoryTable, says_why_an_entry_is_missing) {
   const TheoryTable table = table_of("[parameters]\nn = 5\nridge = [-7.0, 0.0]\n");
   EXPECT_THAT(as_text(table), HasSubstr("missing: test_error: ridge <= -n; shrinkage: ridge <= -n"));
-  EXPECT_THAT(as_csv(table), HasSubstr("test_error_theory,-7,\n"));
+  EXPECT_THAT(as_csv(table), HasSubstr("test_error_theory,-7,,\n"));
 }
 
 } // namespace

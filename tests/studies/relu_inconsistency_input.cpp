@@ -112,9 +112,9 @@ TEST_F(ReluInput, steps_that_diverge_are_refused) {
   expect_refused(at(0.0260, 0.9), {"step_size"});
   // Between 1/lambda_max and that the recursion holds but not what is said about it.
   const auto warnings = [&](double h) { return study_.warnings(point_of(study_, at(h, 0.0))); };
-  EXPECT_TRUE(warnings(0.0065).empty());
+  EXPECT_TRUE(warnings(0.0065).empty()); // 1/lambda_max = 0.006538
   ASSERT_EQ(warnings(0.0070).size(), 1U);
-  EXPECT_NE(warnings(0.0070)[0].find("step_size: given a step of 0.007, above 1/lambda_max = 0.0067"),
+  EXPECT_NE(warnings(0.0070)[0].find("step_size: given a step of 0.007, above 1/lambda_max = 0.006538"),
             std::string::npos)
       << warnings(0.0070)[0];
 }
