@@ -27,8 +27,9 @@ pid_t start_writer(const std::filesystem::path& file, std::uint64_t seed, int ou
       "PATH=" + std::string(getenv("PATH") != nullptr ? getenv("PATH") : "/usr/bin:/bin");
   const std::string folder = "TMPDIR=" + std::filesystem::temp_directory_path().string();
   const char* arguments[] = {PASTUR_KILL_WRITER, file.c_str(), seed_text.c_str(), nullptr};
-  const char* environment[] = {path.c_str(), folder.c_str(), "OMPI_ALLOW_RUN_AS_ROOT=1",
-                               "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", nullptr};
+  const char* environment[] = {
+      path.c_str(),           folder.c_str(), "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+      "PMIX_MCA_psec=native", nullptr};
   const pid_t child = fork();
   if (child == 0) {
     dup2(output, STDOUT_FILENO);
