@@ -2,6 +2,7 @@
 #include "slope_panels.hpp"
 
 #include <pastur/learning/nt_features.hpp>
+
 #include <stdexcept>
 #include <string>
 

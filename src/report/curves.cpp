@@ -50,8 +50,8 @@ bool scaled_x_varies(const std::vector<Quantity>& quantities) {
   return values.size() > 1;
 }
 
-/// The zipped parameters that follow x or each other. The others are needed besides x to tell the points apart: a zip may
-/// list several walks one after the other (n = 10, 20, 10, 20 with scale = 1, 1, 2, 2).
+/// The zipped parameters that follow x or each other. The others are needed besides x to tell the points
+/// apart: a zip may list several walks one after the other (n = 10, 20, 10, 20 with scale = 1, 1, 2, 2).
 std::vector<std::string> followers(const std::string& x, bool scaled, const std::vector<Quantity>& quantities,
                                    const std::vector<std::string>& zipped) {
   std::vector<std::string> following;
@@ -91,8 +91,8 @@ std::vector<std::string> followers(const std::string& x, bool scaled, const std:
     if (with == apart) needed.pop_back();
     apart = with;
   }
-  // Where x is swept too and the others alone tell all points apart, no two would be left to join: all follow,
-  // along one curve.
+  // Where x is swept too and the others alone tell all points apart, no two would be left to join: all
+  // follow, along one curve.
   if (contains(zipped, x) && told_apart(needed, false) == apart) needed.clear();
   std::erase_if(following, [&](const std::string& name) { return contains(needed, name); });
   return following;

@@ -107,7 +107,8 @@ SlotTable::Run SlotTable::gather(std::span<const DrawRecord* const> records) con
 void SlotTable::store(const Run& run) const {
   const auto slots = static_cast<std::size_t>(run.count);
   std::vector<std::uint64_t> checksums(slots);
-  for (std::size_t k = 0; k < slots; ++k) checksums[k] = checksum(run, k, static_cast<DrawState>(run.states[k]));
+  for (std::size_t k = 0; k < slots; ++k)
+    checksums[k] = checksum(run, k, static_cast<DrawState>(run.states[k]));
   // A slot that is written again (a failed draw retried) says pending first, so that a reader never meets an
   // old state on new values.
   std::vector<std::uint8_t> old(slots);
