@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "slope_bits.hpp"
 #include "slope_panels.hpp"
 #include "team_tile.hpp"
 
@@ -146,7 +147,11 @@ NeuralTangentCost neural_tangent_cost(std::int64_t samples, std::int64_t tests, 
   NeuralTangentCost cost;
   cost.assembly_flops = n * n * (N + d) + 2.0 * N * d * local * p;
   const auto chunk = static_cast<double>(neurons_per_chunk(static_cast<std::int64_t>(local), neurons));
-  cost.assembly_bytes = 8.0 * (local * d + local * chunk + chunk * d + 256.0 * local);
+  // Slopes of two values come as bits, others in chunks.
+  const double bits =
+      std::min(slab_bytes, local * (N / 8.0 + 8.0)) + 8.0 * static_cast<double>(tile_rows * tile_neurons);
+  cost.assembly_bytes =
+      8.0 * (local * d + chunk * d + 256.0 * local) + std::max(8.0 * local * chunk, bits + 8.0 * local);
   const double network = prediction_flops(n, n_test, d, N, m, true),
                kernel = prediction_flops(n, n_test, d, N, m, false);
   cost.prediction_flops = std::min(network, kernel);

@@ -7,13 +7,6 @@
 
 namespace pastur::learning {
 
-namespace {
-
-/// Preactivations at a time, 2 MB: made by DGEMM and packed while they are in the cache.
-constexpr std::int64_t tile_rows = 1024, tile_neurons = 256;
-
-} // namespace
-
 TwoSlopes::TwoSlopes(const theory::Activation& activation) {
   if (!activation.has_two_slopes())
     throw std::invalid_argument(std::string(activation.name()) + " has more than two slopes");

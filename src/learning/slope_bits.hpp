@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <vector>
 
 namespace pastur::learning {
@@ -31,10 +30,15 @@ struct BitRows {
   std::int64_t rows, ld;
 };
 
+/// About what a slab of bits takes.
+inline constexpr double slab_bytes = 6.4e7;
+/// Beside it: preactivations at a time, made by DGEMM and packed while they are in the cache (2 MB).
+inline constexpr std::int64_t tile_rows = 1024, tile_neurons = 256;
+
 /// S = sigma'(X W^T) as bits, for each of `inputs`, a slab of at most about `bytes` of neurons at a time:
 /// f(the panels of one slab). The weights of a slab are made once for all inputs: 2 N d flop a row.
 void for_each_slope_slab(const SlopeSource& source, const std::vector<BitRows>& inputs,
                          const std::function<void(const std::vector<linalg::BitPanel>&)>& f,
-                         double bytes = 2.56e8);
+                         double bytes = slab_bytes);
 
 } // namespace pastur::learning

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which route to a ridge path is cheapest: flop counts over the rates that each kind of work reaches, as
-// fractions of DGEMM's (measured at n = 300 to 3000 on one and two ranks of an AVX-512 machine with
-// OpenBLAS).
+// What routes to a ridge path cost, in memory and in time. Which is cheapest: flop counts over the rates that
+// each kind of work reaches, as fractions of DGEMM's (measured at n = 300 to 3000 on one and two ranks of an
+// AVX-512 machine with OpenBLAS).
 #include "band_reduction.hpp"
 #include "ridge_routes.hpp"
 
@@ -19,6 +19,8 @@ constexpr Rates team{0.4, 0.4, 0.15};
 // On every rank alone.
 constexpr double bulge_chasing = 0.17;
 constexpr double band_factorisation = 0.085;
+/// Of the matrices whose cost is estimated.
+constexpr std::int32_t block = 64;
 
 } // namespace
 
@@ -28,7 +30,7 @@ RidgeRoute cheapest_ridge_route(std::int64_t size, std::size_t ridges, const Rid
   const auto count = static_cast<double>(ridges);
   const Rates& rates = ranks == 1 ? one_rank : team;
   const double reduction = 4.0 / 3.0 * n * n * n / ranks;
-  const double width = BandReduction::width(size, 64, ranks == 1);
+  const double width = BandReduction::width(size, block, ranks == 1);
   const double tridiagonal = reduction / rates.to_tridiagonal;
   const double band = reduction / rates.to_band + count * n * width * width / band_factorisation +
                       (options.spectrum ? 6.0 * n * n * width / bulge_chasing : 0.0);
@@ -36,6 +38,13 @@ RidgeRoute cheapest_ridge_route(std::int64_t size, std::size_t ridges, const Rid
   if (!options.spectrum && cholesky <= std::min(tridiagonal, band)) return RidgeRoute::cholesky;
   // A singular matrix needs T's eigenvectors: the band would be a detour.
   return band < tridiagonal && options.rank_bound >= size ? RidgeRoute::band : RidgeRoute::tridiagonal;
+}
+
+BandMemory band_memory(std::int64_t size) {
+  const auto n = static_cast<double>(size);
+  // V, V T, W, T and scratch; B, its copy in bulge chasing or in a ridge's factor, and the sum over the team.
+  return {8.0 * n * 5.0 * BandReduction::width(size, block, true),
+          8.0 * n * 3.0 * (BandReduction::width(size, block, false) + 1.0)};
 }
 
 } // namespace pastur::linalg

@@ -19,9 +19,8 @@ public:
   /// `layout` must outlive the table.
   SlotTable(hid_t file, const Layout& layout);
 
-  /// Writes finished draws, slot by slot in the order observables, checksum, reason, seconds, state;
-  /// neighbours in one write. Throws std::invalid_argument before anything is written when a record does not
-  /// fit the layout.
+  /// Writes finished draws: observables, checksum, reason, seconds, state; neighbours in one write. Throws
+  /// std::invalid_argument before anything is written when a record does not fit the layout.
   void write(std::span<const DrawRecord> records) const;
 
   /// A slot whose state byte says pending beside a checksum: a commit cut short, or a flipped byte.

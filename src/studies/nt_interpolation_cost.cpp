@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Flops and bytes of one draw, before anything is allocated.
 #include <pastur/learning/nt_features.hpp>
+#include <pastur/linalg/ridge_path.hpp>
 #include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/theory/hermite.hpp>
 
@@ -64,22 +65,23 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
   const double kernel_prediction = n * n_test * (2.0 * (d + ridges) + 30.0);
   const double panels = 8.0 * (2.0 * n + 512.0) * d;
   const bool singular = may_be_singular(p);
+  const linalg::BandMemory band = linalg::band_memory(p.integer("n"));
 
   if (p.is("mode", "equivalence")) {
     const double pencil = (1.0 / 3.0 + 1.0 + 4.0 / 3.0) * n * n * n;
     return timed({.flops = labels + network.assembly_flops + network.prediction_flops +
                            3.0 * kernel_assembly + 2.0 * kernel_prediction + pencil +
                            2.0 * ridge_path_flops(n, ridges) + ridge_path_flops(n, ridges, singular),
-                  .shared_bytes = 3.0 * matrix, // K_N, its copy and K at the pencil
-
-                  .rank_bytes = 4.0 * replicated +
+                  // K_N, its copy and K at the pencil
+                  .shared_bytes = 3.0 * matrix + band.shared_bytes,
+                  .rank_bytes = 4.0 * replicated + band.rank_bytes +
                                 std::max(network.assembly_bytes, std::max(network.prediction_bytes, panels))},
                  dense_fraction, n);
   }
   if (p.is("kernel", "infinite")) {
     return timed({.flops = labels + kernel_assembly + kernel_prediction + ridge_path_flops(n, ridges),
-                  .shared_bytes = matrix,
-                  .rank_bytes = replicated + panels},
+                  .shared_bytes = matrix + band.shared_bytes,
+                  .rank_bytes = replicated + band.rank_bytes + panels},
                  kernel_fraction, n);
   }
   if (p.is("solver", "matrix_free")) {
@@ -94,9 +96,10 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
   }
   return timed({.flops = labels + network.assembly_flops + network.prediction_flops +
                          ridge_path_flops(n, ridges, singular),
-                .shared_bytes = (singular ? 3.0 : 1.0) * matrix, // with eigenvectors and their workspace
-
-                .rank_bytes = replicated + std::max(network.assembly_bytes, network.prediction_bytes)},
+                // With eigenvectors and their workspace where K_N is singular.
+                .shared_bytes = (singular ? 3.0 : 1.0) * matrix + band.shared_bytes,
+                .rank_bytes = replicated + band.rank_bytes +
+                              std::max(network.assembly_bytes, network.prediction_bytes)},
                dense_fraction, n);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <pastur/learning/nt_features.hpp>
+#include <pastur/linalg/bit_panel.hpp>
 #include <pastur/parallel/communicator.hpp>
 #include <pastur/random/fill.hpp>
 
@@ -255,6 +256,13 @@ TEST(NeuralTangentFeatures, cost_counts_what_the_sheet_counts) {
   EXPECT_NEAR(cost.assembly_flops, 6e11 + 2e10, 1e9);
   EXPECT_EQ(cost.operator_flops, 4.0 * 20000 * 1000 * 500);
   EXPECT_LT(neural_tangent_cost(20000, 1000, 500, 1000, 1, 4).operator_bytes, cost.operator_bytes / 2.0);
+  // Many neurons on few samples: the bits of their slopes, up to a slab of 64 MB.
+  const auto bytes = [](std::int64_t neurons) {
+    return neural_tangent_cost(1000, 1, 3, neurons, 1, 1).assembly_bytes;
+  };
+  EXPECT_GT(bytes(400'000), pastur::linalg::BitPanel::bytes(1000, 400'000));
+  EXPECT_GT(bytes(4'000'000), 6.4e7);
+  EXPECT_LT(bytes(4'000'000), 8e7);
 }
 
 } // namespace

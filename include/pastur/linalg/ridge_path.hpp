@@ -25,8 +25,7 @@ struct RidgePathOptions {
 };
 
 /// Solutions of (K + ridge I) alpha = y for every ridge, from one reduction K = Q B Q^T or from
-/// factorisations. All members are the
-/// same on every rank.
+/// factorisations. All members are the same on every rank.
 struct RidgePath {
   std::vector<double> coefficients;   ///< n x ridges, column-major; NaN where the ridge is not admissible
   std::vector<double> residual_norms; ///< |K alpha - y|^2 per ridge
@@ -48,5 +47,13 @@ struct RidgePath {
 /// @note Collective over k's team
 RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span<const double> ridges,
                      const RidgePathOptions& options = {});
+
+/// Bytes that a reduction of an n x n matrix to a band takes beside the matrix itself: panels that the team
+/// shares, and the band with its copies on every rank. For planning; no allocation.
+struct BandMemory {
+  double shared_bytes = 0.0;
+  double rank_bytes = 0.0;
+};
+BandMemory band_memory(std::int64_t n);
 
 } // namespace pastur::linalg
