@@ -30,6 +30,9 @@ struct BitRows {
   std::int64_t rows, ld;
 };
 
+/// S = sigma'(X W^T) of all neurons as bits: 2 N d flop and N / 8 bytes a row.
+linalg::BitPanel slope_bits(const SlopeSource& source, const BitRows& input);
+
 /// About what a slab of bits takes.
 inline constexpr double slab_bytes = 6.4e7;
 /// Beside it: preactivations at a time, made by DGEMM and packed while they are in the cache (2 MB).

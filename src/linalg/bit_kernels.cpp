@@ -3,6 +3,7 @@
 
 #include <pastur/linalg/bit_panel.hpp>
 
+#include <array>
 #include <bit>
 #include <vector>
 
@@ -48,6 +49,21 @@ std::span<const BitKernels* const> supported_bit_kernels() {
     return found;
   }();
   return sets;
+}
+
+void add_common_bits_corner(CommonBitsKernel kernel, const std::uint64_t* rows, const std::uint64_t* columns,
+                            std::int64_t words, std::int64_t height, std::int64_t width, double* out,
+                            std::int64_t ld) {
+  if (height == group && width == group) {
+    kernel(rows, columns, words, out, ld);
+    return;
+  }
+  std::array<double, std::size_t{group} * group> tile{};
+  kernel(rows, columns, words, tile.data(), group);
+  for (std::int64_t j = 0; j < width; ++j) {
+    for (std::int64_t i = 0; i < height; ++i)
+      out[i + j * ld] += tile[static_cast<std::size_t>(i + j * group)];
+  }
 }
 
 } // namespace pastur::linalg

@@ -34,4 +34,12 @@ inline const BitKernels& bit_kernels() {
   return *supported_bit_kernels().front();
 }
 
+/// Words of a group of columns that stay in the first-level cache while the groups of rows pass: 16 KB.
+inline constexpr std::int64_t cached_words = 128;
+
+/// The first height x width <= 16 x 16 entries of what `kernel` adds to out.
+void add_common_bits_corner(CommonBitsKernel kernel, const std::uint64_t* rows, const std::uint64_t* columns,
+                            std::int64_t words, std::int64_t height, std::int64_t width, double* out,
+                            std::int64_t ld);
+
 } // namespace pastur::linalg

@@ -22,9 +22,9 @@ constexpr double dense_fraction = 0.5;
 constexpr double kernel_fraction = 0.34; ///< elementwise evaluations weigh more
 constexpr double half_order = 250.0;
 
-/// The cost with its time, for work on matrices of order n.
-study::Cost timed(study::Cost cost, double fraction, double n) {
-  cost.product_flops = study::product_flops(cost.flops, fraction, n, half_order);
+/// The cost with its time, for work on matrices of order n and bit pairs worth `bits` flops beside it.
+study::Cost timed(study::Cost cost, double fraction, double n, double bits = 0.0) {
+  cost.product_flops = study::product_flops(cost.flops, fraction, n, half_order) + bits;
   return cost;
 }
 
@@ -55,8 +55,12 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
   const double n_test = static_cast<double>(p.integer("n_test"));
   const std::int64_t columns = static_cast<std::int64_t>(p.reals("ridge").size());
   const double ridges = static_cast<double>(columns);
-  const learning::NeuralTangentCost network = learning::neural_tangent_cost(
-      p.integer("n"), p.integer("n_test"), p.integer("d"), p.integer("N"), columns, 1);
+  const learning::NeuralTangentCost network =
+      learning::neural_tangent_cost(p.integer("n"), p.integer("n_test"), p.integer("d"), p.integer("N"),
+                                    columns, nt_interpolation::activation(p).has_two_slopes(), 1);
+  // Bit pairs are no flops, but take time.
+  const double assembly_bits = network.assembly_bit_pairs / learning::bit_pairs_per_flop;
+  const double prediction_bits = network.prediction_bit_pairs / learning::bit_pairs_per_flop;
   const double matrix = 8.0 * n * n;
   const double replicated = 8.0 * (n * (ridges + 4.0) + 2.0 * n_test * (ridges + 1.0) + 512.0 * d);
   const double labels = 2.0 * (n + n_test) * d;
@@ -76,7 +80,7 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
                   .shared_bytes = 3.0 * matrix + band.shared_bytes,
                   .rank_bytes = 4.0 * replicated + band.rank_bytes +
                                 std::max(network.assembly_bytes, std::max(network.prediction_bytes, panels))},
-                 dense_fraction, n);
+                 dense_fraction, n, assembly_bits + prediction_bits);
   }
   if (p.is("kernel", "infinite")) {
     return timed({.flops = labels + kernel_assembly + kernel_prediction + ridge_path_flops(n, ridges),
@@ -92,7 +96,7 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
     return {.flops = matrix_free,
             .shared_bytes = 8.0 * n * (N + 2.0 * d + 45.0),
             .rank_bytes = replicated + 16.0 * N * d + network.prediction_bytes,
-            .product_flops = matrix_free};
+            .product_flops = matrix_free + prediction_bits};
   }
   return timed({.flops = labels + network.assembly_flops + network.prediction_flops +
                          ridge_path_flops(n, ridges, singular),
@@ -100,7 +104,7 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
                 .shared_bytes = (singular ? 3.0 : 1.0) * matrix + band.shared_bytes,
                 .rank_bytes = replicated + band.rank_bytes +
                               std::max(network.assembly_bytes, network.prediction_bytes)},
-               dense_fraction, n);
+               dense_fraction, n, assembly_bits + prediction_bits);
 }
 
 } // namespace pastur::studies

@@ -251,18 +251,57 @@ TEST(NeuralTangentFeatures, misuse_is_refused) {
   EXPECT_THROW(features.weights(2, 2, nullptr, 2), std::out_of_range);
 }
 
+TEST(NeuralTangentFeatures, predictions_by_bits_agree_with_the_network_on_ragged_shapes) {
+  const Communicator world = Communicator::world();
+  const Streams streams("ragged");
+  struct Shape {
+    std::int64_t n, n_test, N;
+  };
+  // Beyond a strip, a panel of training points, a panel of test points; neurons beyond words and vectors.
+  for (const Shape& shape : {Shape{1, 1, 1}, Shape{1, 19, 65}, Shape{20, 1, 512}, Shape{270, 33, 513},
+                             Shape{2100, 35, 127}, Shape{17, 8200, 70}}) {
+    for (const char* name : {"relu", "leaky", "abs"}) {
+      const NeuralTangentFeatures features(Inputs::sphere(streams, shape.n, shape.n_test, 5),
+                                           Activation::named(name, 0.1), WeightLaw::gauss, shape.N, streams);
+      const auto alphas = coefficients(shape.n, 2);
+      const auto network = features.predict(alphas, 2, world, PredictionRoute::network);
+      const auto tiles = features.predict(alphas, 2, world, PredictionRoute::kernel);
+      const double bound = 1e-12 * std::max(1.0, greatest(network));
+      for (std::size_t k = 0; k < network.size(); ++k)
+        ASSERT_NEAR(tiles[k], network[k], bound) << name << ", " << shape.n << " x " << shape.n_test;
+    }
+  }
+}
+
 TEST(NeuralTangentFeatures, cost_counts_what_the_sheet_counts) {
-  const auto cost = neural_tangent_cost(20000, 1000, 500, 1000, 1, 1);
+  const auto cost = neural_tangent_cost(20000, 1000, 500, 1000, 1, false, 1);
   EXPECT_NEAR(cost.assembly_flops, 6e11 + 2e10, 1e9);
+  EXPECT_EQ(cost.assembly_bit_pairs, 0.0);
   EXPECT_EQ(cost.operator_flops, 4.0 * 20000 * 1000 * 500);
-  EXPECT_LT(neural_tangent_cost(20000, 1000, 500, 1000, 1, 4).operator_bytes, cost.operator_bytes / 2.0);
+  EXPECT_LT(neural_tangent_cost(20000, 1000, 500, 1000, 1, false, 4).operator_bytes,
+            cost.operator_bytes / 2.0);
+  // Slopes of two values: n^2 N of the flops are n^2 N / 2 bit pairs.
+  const auto bits = neural_tangent_cost(20000, 1000, 500, 1000, 1, true, 1);
+  EXPECT_NEAR(bits.assembly_flops, 2e11 + 2e10, 1e9);
+  EXPECT_EQ(bits.assembly_bit_pairs, 0.5 * 20000 * 20000 * 1000.0);
   // Many neurons on few samples: the bits of their slopes, up to a slab of 64 MB.
   const auto bytes = [](std::int64_t neurons) {
-    return neural_tangent_cost(1000, 1, 3, neurons, 1, 1).assembly_bytes;
+    return neural_tangent_cost(1000, 1, 3, neurons, 1, true, 1).assembly_bytes;
   };
   EXPECT_GT(bytes(400'000), pastur::linalg::BitPanel::bytes(1000, 400'000));
   EXPECT_GT(bytes(4'000'000), 6.4e7);
   EXPECT_LT(bytes(4'000'000), 8e7);
+}
+
+TEST(NeuralTangentFeatures, bits_make_the_test_kernel_the_cheaper_route_earlier) {
+  // One ridge, n = 3000, d = 100, m = 1000: the network takes 3.2 Mflop a neuron, the kernel 6 Mflop a
+  // neuron by BLAS, 3 Mbit pairs by bits.
+  const auto smooth = neural_tangent_cost(3000, 1000, 100, 2000, 1, false, 1);
+  EXPECT_EQ(smooth.prediction_bit_pairs, 0.0);
+  EXPECT_EQ(smooth.prediction_flops, 4.0 * 2000 * 100 * 4000);
+  const auto bits = neural_tangent_cost(3000, 1000, 100, 2000, 1, true, 1);
+  EXPECT_EQ(bits.prediction_bit_pairs, 3000.0 * 1000 * 2000);
+  EXPECT_EQ(bits.prediction_flops, 2.0 * 2000 * 100 * 4000 + 2.0 * 3000 * 1000 * 101);
 }
 
 } // namespace

@@ -52,6 +52,29 @@ TEST_F(BitGramTest, common_bits_are_the_product_of_zeros_and_ones_exactly) {
   }
 }
 
+TEST(BitProduct, rectangles_of_any_shape_are_the_product_of_zeros_and_ones_exactly) {
+  for (const int n : {1, 15, 16, 17, 70}) {
+    for (const int m : {1, 16, 33}) {
+      for (const int bits : {1, 63, 64, 513, 8200}) {
+        const Eigen::MatrixXd left = random_matrix(n, bits, 11), right = random_matrix(m, bits, 12);
+        BitPanel rows(n, bits), columns(m, bits);
+        rows.assign_above(0.3, left.data(), n, 0, n, 0, bits);
+        columns.assign_above(-0.2, right.data(), m, 0, m, 0, bits);
+        // A row of the output that is not the product's keeps its value; the strips are the whole.
+        Eigen::MatrixXd counts = Eigen::MatrixXd::Constant(n + 1, m, 3.0);
+        for (int first = 0; first < m; first += 16)
+          add_common_bits(rows, columns, first, std::min(16, m - first), counts.col(first).data(), n + 1);
+        Eigen::MatrixXd expected = Eigen::MatrixXd::Constant(n + 1, m, 3.0);
+        expected.topRows(n) += (left.array() > 0.3).cast<double>().matrix() *
+                               (right.array() > -0.2).cast<double>().matrix().transpose();
+        EXPECT_EQ(counts, expected) << n << " x " << m << " of " << bits << " bits";
+        add_common_bits(rows, columns, 0, m, counts.data(), n + 1);
+        EXPECT_EQ((counts - expected).eval(), (expected.array() - 3.0).matrix().eval());
+      }
+    }
+  }
+}
+
 TEST(BitKernels, every_instruction_set_counts_and_packs_like_the_portable_one) {
   std::mt19937_64 engine(5);
   std::normal_distribution<double> normal;
@@ -119,6 +142,11 @@ TEST(BitPanel, misuse_is_refused) {
   BlockCyclicMatrix counts(ProcessGrid::create(parallel::Communicator::self()), 20, 20, 8);
   EXPECT_THROW(accumulate_common_bits(counts, panel, BitPanel(20, 99)), std::invalid_argument);
   EXPECT_THROW(accumulate_common_bits(counts, BitPanel(19, 100), panel), std::invalid_argument);
+  std::vector<double> product(400);
+  EXPECT_THROW(add_common_bits(panel, BitPanel(20, 99), 0, 20, product.data(), 20), std::invalid_argument);
+  EXPECT_THROW(add_common_bits(panel, panel, 0, 20, product.data(), 19), std::invalid_argument);
+  EXPECT_THROW(add_common_bits(panel, panel, 8, 4, product.data(), 20), std::invalid_argument);
+  EXPECT_THROW(add_common_bits(panel, panel, 16, 5, product.data(), 20), std::invalid_argument);
 }
 
 } // namespace

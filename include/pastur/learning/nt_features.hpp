@@ -48,8 +48,8 @@ public:
                                      std::int32_t block = 64) const;
 
   /// Predictions on the test inputs. `alphas`: n x columns, column-major, the same on every rank; the result
-  /// is n_test x columns, column-major, on every rank. automatic takes the route with fewer flops. @note
-  /// Collective
+  /// is n_test x columns, column-major, on every rank. automatic takes the cheaper route.
+  /// @note Collective
   std::vector<double> predict(std::span<const double> alphas, std::int64_t columns,
                               const parallel::Communicator& team,
                               PredictionRoute route = PredictionRoute::automatic) const;
@@ -72,16 +72,22 @@ private:
   random::Stream weights_;
 };
 
-/// Estimates for planning, no allocation. Flops are over the whole team, bytes on one rank of `ranks`.
+/// Bit pairs (AND, POPCNT) that take as long as one flop of a matrix product: 8 to 38 were measured.
+inline constexpr double bit_pairs_per_flop = 16.0;
+
+/// Estimates for planning, no allocation. Flops and bit pairs are over the whole team, bytes on one rank of
+/// `ranks`. `two_slopes`: sigma' takes two values.
 struct NeuralTangentCost {
   double assembly_flops = 0.0;
+  double assembly_bit_pairs = 0.0;
   double assembly_bytes = 0.0;   ///< panels, beside the n x n matrix itself
   double prediction_flops = 0.0; ///< for `columns` ridges, by the cheaper route
+  double prediction_bit_pairs = 0.0;
   double prediction_bytes = 0.0;
   double operator_flops = 0.0; ///< one application
   double operator_bytes = 0.0; ///< with S kept
 };
 NeuralTangentCost neural_tangent_cost(std::int64_t n, std::int64_t n_test, std::int64_t d,
-                                      std::int64_t neurons, std::int64_t columns, int ranks);
+                                      std::int64_t neurons, std::int64_t columns, bool two_slopes, int ranks);
 
 } // namespace pastur::learning

@@ -13,4 +13,11 @@ namespace pastur::linalg {
 /// std::invalid_argument for panels of other shapes.
 void accumulate_common_bits(BlockCyclicMatrix& counts, const BitPanel& rows, const BitPanel& columns);
 
+/// The rectangular product on this process alone, with a strip of the columns: counts(i, j) += number of bits
+/// set both in row i of `rows` and in row first + j of `columns`, j < count; counts is column-major. Exact,
+/// by the same kernels. Throws std::invalid_argument for panels of different bits, ld < rows, or a strip that
+/// leaves the panel or does not begin at a group of 16.
+void add_common_bits(const BitPanel& rows, const BitPanel& columns, std::int64_t first, std::int64_t count,
+                     double* counts, std::int64_t ld);
+
 } // namespace pastur::linalg
