@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "nt_interpolation_density.hpp"
+
 #include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/studies/nt_interpolation_theory.hpp>
 #include <pastur/study/declaration.hpp>
@@ -312,6 +314,16 @@ theory::Activation activation(const study::Parameters& point) {
   return theory::Activation::named(name, name == "shifted_relu" ? point.real("activation_shift") : 0.0);
 }
 
+namespace {
+
+template <class Spec>
+std::vector<Spec> joined(std::vector<Spec> first, const std::vector<Spec>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+} // namespace
+
 study::StudyInfo declaration() {
   return {.name = "nt_interpolation",
           .paper = "Andrea Montanari, Yiqiao Zhong, The interpolation phase transition in neural networks: "
@@ -319,11 +331,11 @@ study::StudyInfo declaration() {
                    "under lazy training, Annals of Statistics 50(5), 2816-2847 (2022), arXiv:2007.12826",
           .summary = "two-layer nets in the neural-tangent regime: memorisation at N d = n, spectrum, "
                      "self-induced ridge",
-          .parameters = parameters(),
-          .dimensions = dimensions(),
-          .observables = observables(),
+          .parameters = joined(parameters(), density_parameters()),
+          .dimensions = joined(dimensions(), {density_dimension()}),
+          .observables = joined(observables(), density_observables()),
           .theory_outputs = theory_outputs(),
-          .figures = figures()};
+          .figures = joined(figures(), {density_figure()})};
 }
 
 } // namespace nt_interpolation
@@ -331,6 +343,7 @@ study::StudyInfo declaration() {
 NtInterpolation::NtInterpolation() : info_(nt_interpolation::declaration()) {}
 
 void NtInterpolation::check(const study::Parameters& point) const {
+  nt_interpolation::check_density(point);
   const bool random_inputs = point.is("data", "sphere") || point.is("data", "gauss");
   if (point.is("data", "gauss") && point.is("mode", "equivalence")) {
     throw InputError("data = \"gauss\" with mode = \"equivalence\": the infinite-width kernel needs inputs "

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Flops and bytes of one draw, before anything is allocated.
+#include "nt_interpolation_density.hpp"
+
 #include <pastur/learning/nt_features.hpp>
 #include <pastur/linalg/ridge_path.hpp>
 #include <pastur/studies/nt_interpolation.hpp>
@@ -90,11 +92,17 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
   }
   if (p.is("solver", "matrix_free")) {
     // The rows of X and S are shared out; the N x d sum and a rank's Krylov basis are not.
+    const bool density = nt_interpolation::wants_density(p);
+    const linalg::ProbeOptions probes = nt_interpolation::density_probes(p);
+    const auto steps = static_cast<double>(probes.steps);
+    const double density_flops =
+        static_cast<double>(probes.probes) * steps * (network.operator_flops + 8.0 * n * steps / 2.0);
     const double matrix_free =
         labels + network.prediction_flops +
-        (extreme_applications + solve_applications * (ridges + 1.0)) * network.operator_flops;
+        (extreme_applications + solve_applications * (ridges + 1.0)) * network.operator_flops +
+        (density ? density_flops : 0.0);
     return {.flops = matrix_free,
-            .shared_bytes = 8.0 * n * (N + 2.0 * d + 45.0),
+            .shared_bytes = 8.0 * n * (N + 2.0 * d + 45.0) + (density ? linalg::probe_bytes(n, probes) : 0.0),
             .rank_bytes = replicated + 16.0 * N * d + network.prediction_bytes,
             .product_flops = matrix_free + prediction_bits};
   }

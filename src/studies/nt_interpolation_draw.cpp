@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One realisation: inputs, labels and weights from the draw's streams, kernels block-cyclic over the team,
 // errors on the test points.
+#include "nt_interpolation_density.hpp"
 #include "nt_interpolation_matrix_free.hpp"
 
 #include <pastur/learning/inner_product_kernel.hpp>
@@ -126,6 +127,8 @@ void fit(BlockCyclicMatrix&& kernel, const Predict& predict, const Parameters& p
   const double n = static_cast<double>(labels.train.size());
   record.set("lambda_min", regression.path.eigenvalues.front());
   record.set("eigenvalues", regression.path.eigenvalues);
+  if (nt_interpolation::wants_density(p))
+    nt_interpolation::record_density(p, regression.path.eigenvalues, record);
   record.set("interpolation_error", regression.path.outside_range / n);
   record.set("parameter_norm_squared", regression.path.pseudo_inverse_norm / n);
   record_train_error(regression, labels, record);
@@ -229,6 +232,8 @@ void NtInterpolation::draw(const Parameters& point, const Communicator& team, co
   const NeuralTangentFeatures features = features_of(point, inputs, streams);
   if (point.is("solver", "matrix_free")) {
     nt_interpolation::fit_matrix_free(features, point.reals("ridge"), labels, team, record);
+    if (nt_interpolation::wants_density(point))
+      nt_interpolation::record_probed_density(point, features, team, streams, record);
     return;
   }
   fit(

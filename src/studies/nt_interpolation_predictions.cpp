@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which formula predicts which quantity at a point, and why a prediction is missing.
+#include "nt_interpolation_density.hpp"
+
 #include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/studies/nt_interpolation_theory.hpp>
 
@@ -97,7 +99,7 @@ void record_outputs(const Parameters& p, const Setting& setting, const InfiniteW
 void predict_finite_width(const Parameters& p, const Setting& setting, Recorder& record) {
   const bool fits = p.is("mode", "fit");
   if (const std::optional<std::string> reason = finite_width_fails(setting)) {
-    for (const char* name : {"train_error", "test_error", "lambda_min"}) {
+    for (const char* name : {"train_error", "test_error", "lambda_min", "spectral_density"}) {
       if (record.wants(name)) record.missing(name, *reason);
     }
     if (!fits) return;
@@ -115,6 +117,7 @@ void predict_finite_width(const Parameters& p, const Setting& setting, Recorder&
   if (!fits) return;
   record.set("lambda_min", equivalent.lambda_min());
   record.set("interpolation_error", nt_interpolation::interpolation_error(setting, finite));
+  if (nt_interpolation::wants_density(p)) nt_interpolation::predict_density(p, finite, 0.0, record);
 }
 
 } // namespace
@@ -137,6 +140,8 @@ void NtInterpolation::theory(const Parameters& point, Recorder& record) const {
     predict_errors(point, theory::DeterministicEquivalent(infinite.model), infinite.tail, "train_error",
                    "test_error", record);
     record.set("interpolation_error", 0.0);
+    if (nt_interpolation::wants_density(point))
+      nt_interpolation::predict_density(point, infinite.model, infinite.tail, record);
     return;
   }
   predict_finite_width(point, setting, record);
