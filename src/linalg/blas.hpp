@@ -32,6 +32,10 @@ void dpocon_(const char* uplo, const int* n, const double* a, const int* lda, co
 void dsygst_(const int* itype, const char* uplo, const int* n, double* a, const int* lda, const double* b,
              const int* ldb, int* info);
 
+void dtrsv_(const char* uplo, const char* trans, const char* diag, const int* n, const double* a,
+            const int* lda, double* x, const int* incx);
+void dsyevd_(const char* jobz, const char* uplo, const int* n, double* a, const int* lda, double* w,
+             double* work, const int* lwork, int* iwork, const int* liwork, int* info);
 void dsytrd_(const char* uplo, const int* n, double* a, const int* lda, double* d, double* e, double* tau,
              double* work, const int* lwork, int* info);
 void dormtr_(const char* side, const char* uplo, const char* trans, const int* m, const int* n,

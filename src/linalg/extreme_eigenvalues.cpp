@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "krylov_ends.hpp"
-#include "triangular_product.hpp"
 
 #include <pastur/linalg/extreme_eigenvalues.hpp>
-#include <pastur/linalg/factorisation.hpp>
 
 #include <fmt/format.h>
 
@@ -31,26 +29,6 @@ ExtremeEigenvalues extreme_eigenvalues(const LinearOperator& a, const ExtremeOpt
           .lambda_max = std::max(far.values[0], near.values[0]),
           .applications = far.applications + near.applications,
           .residual = std::max(far.residual, near.residual)};
-}
-
-ExtremeEigenvalues extreme_eigenvalues(BlockCyclicMatrix&& a, const ExtremeOptions& options) {
-  BlockCyclicMatrix factor = std::move(a);
-  if (!cholesky(factor)) {
-    throw std::domain_error(
-        fmt::format("extreme_eigenvalues: the matrix of size {} is not positive definite", factor.rows()));
-  }
-  const parallel::Communicator& team = factor.grid().team();
-  const LinearOperator inverse =
-      on_whole_vectors(team, factor.rows(), [&](std::span<double> x) { cholesky_solve(factor, x); });
-  const KrylovEnd least = krylov_end(inverse, End::greatest, 1, 0.0, options);
-  // A itself is gone; its product is that of its two factors.
-  const LinearOperator itself =
-      on_whole_vectors(team, factor.rows(), [&](std::span<double> x) { multiply_by_factors(factor, x); });
-  const KrylovEnd greatest = krylov_end(itself, End::greatest, 1, 0.0, options);
-  return {.lambda_min = 1.0 / least.values[0],
-          .lambda_max = greatest.values[0],
-          .applications = least.applications + greatest.applications,
-          .residual = std::max(least.residual, greatest.residual)};
 }
 
 LeadingEigenvalues leading_eigenvalues(const LinearOperator& a, std::int64_t count,

@@ -52,6 +52,10 @@ void cholesky_solve(const BlockCyclicMatrix& factor, std::span<double> b, std::i
   if (factor.grid().team().size() == 1) {
     const int nrhs = checked_int(columns, "number of right-hand sides");
     const int ld = factor.ld();
+    if (nrhs == 1) { // DPOTRS would copy the factor into its kernels' layout
+      for (const char* trans : {"N", "T"}) dtrsv_("L", trans, "N", &n, factor.data(), &ld, b.data(), &one);
+      return;
+    }
     dpotrs_("L", &n, &nrhs, factor.data(), &ld, b.data(), &n, &info);
     return;
   }

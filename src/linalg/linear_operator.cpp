@@ -12,6 +12,16 @@ std::pair<std::int64_t, std::int64_t> even_range(std::int64_t n, int rank, int s
   return {first, first + share + (rank < larger ? 1 : 0)};
 }
 
+void LinearOperator::multiply(std::span<const double> x, std::span<double> y, std::int64_t columns) const {
+  if (columns > 1 && apply_block) {
+    apply_block(x, y, columns);
+    return;
+  }
+  const auto rows = static_cast<std::size_t>(local_size);
+  for (std::size_t j = 0; j < static_cast<std::size_t>(columns); ++j)
+    apply(x.subspan(j * rows, rows), y.subspan(j * rows, rows));
+}
+
 LinearOperator on_whole_vectors(const parallel::Communicator& comm, std::int64_t n,
                                 std::function<void(std::span<double>)> multiply) {
   const auto range = even_range(n, comm.rank(), comm.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
+#include "refactored_matrix.hpp"
 #include "ridge_routes.hpp"
 #include "scalapack.hpp"
 
@@ -15,61 +16,12 @@ namespace {
 constexpr int one = 1;
 constexpr int query = -1;
 
-/// K in the upper triangle, and factors of K + ridge that come and go in the lower one; both share the
-/// diagonal, which is kept aside.
-class RefactoredKernel {
-public:
-  explicit RefactoredKernel(BlockCyclicMatrix& k)
-      : k_(k), diagonal_(static_cast<std::size_t>(k.rows()), 0.0) {
-    k_.symmetrize_from_lower();
-    for_local_diagonal([&](std::size_t global, double& element) { diagonal_[global] = element; });
-    if (k_.grid().team().size() > 1) k_.grid().team().sum(std::span<double>(diagonal_));
-  }
-
-  /// K + ridge in the lower triangle.
-  void restore(double ridge) {
-    if (used_) k_.symmetrize_from_upper();
-    used_ = true;
-    for_local_diagonal([&](std::size_t global, double& element) { element = diagonal_[global] + ridge; });
-  }
-
-  /// |K alpha - y|^2 from the upper triangle.
-  double squared_residual(std::span<const double> alpha, std::span<const double> y) {
-    for_local_diagonal([&](std::size_t global, double& element) { element = diagonal_[global]; });
-    const int n = static_cast<int>(k_.rows());
-    const double unit = 1.0;
-    const double minus = -1.0;
-    std::vector<double> r(y.begin(), y.end());
-    if (k_.grid().team().size() == 1) {
-      const int ld = k_.ld();
-      dsymv_("U", &n, &unit, k_.data(), &ld, alpha.data(), &one, &minus, r.data(), &one);
-      return dot(r, r);
-    }
-    BlockCyclicMatrix x(k_.shared_grid(), k_.rows(), 1, k_.block());
-    BlockCyclicMatrix b(k_.shared_grid(), k_.rows(), 1, k_.block());
-    x.scatter(alpha);
-    b.scatter(y);
-    pdsymv_("U", &n, &unit, k_.data(), &one, &one, k_.descriptor().data(), x.data(), &one, &one,
-            x.descriptor().data(), &one, &minus, b.data(), &one, &one, b.descriptor().data(), &one);
-    r = b.gather();
-    return dot(r, r);
-  }
-
-private:
-  template <class Visit>
-  void for_local_diagonal(Visit visit) {
-    for (std::int32_t j = 0; j < k_.local_cols(); ++j) {
-      const std::int64_t global = k_.global_col(j);
-      const std::int32_t i = k_.local_rows_below(global);
-      if (i < k_.local_rows() && k_.global_row(i) == global)
-        visit(static_cast<std::size_t>(global), k_.local(i, j));
-    }
-  }
-
-  BlockCyclicMatrix& k_;
-  std::vector<double> diagonal_;
-  bool used_ = false;
-};
+/// |K alpha - y|^2. @note Collective
+double squared_residual(RefactoredMatrix& kernel, std::span<const double> alpha, std::span<const double> y) {
+  std::vector<double> r = kernel.multiply(alpha);
+  for (std::size_t i = 0; i < r.size(); ++i) r[i] -= y[i];
+  return dot(r, r);
+}
 
 /// |A|_1 of the symmetric matrix in the lower triangle. @note Collective
 double one_norm(const BlockCyclicMatrix& a) {
@@ -119,7 +71,7 @@ bool cholesky_ridge_path(BlockCyclicMatrix& k, std::span<const double> y, std::s
   const std::size_t n = y.size();
   path = empty_ridge_path(n, ridges.size());
   if (n == 0) return true;
-  RefactoredKernel kernel(k);
+  RefactoredMatrix kernel(k);
   for (std::size_t r = 0; r < ridges.size(); ++r) {
     const double ridge = ridges[r];
     kernel.restore(ridge);
@@ -138,7 +90,7 @@ bool cholesky_ridge_path(BlockCyclicMatrix& k, std::span<const double> y, std::s
     std::ranges::copy(y, alpha.begin());
     cholesky_solve(k, alpha);
     path.residual_norms[r] =
-        ridge == 0.0 ? kernel.squared_residual(alpha, y) : ridge * ridge * dot(alpha, alpha);
+        ridge == 0.0 ? squared_residual(kernel, alpha, y) : ridge * ridge * dot(alpha, alpha);
   }
   return true;
 }

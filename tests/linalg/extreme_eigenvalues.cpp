@@ -4,6 +4,7 @@
 
 #include <pastur/linalg/extreme_eigenvalues.hpp>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -157,10 +158,73 @@ TEST(ExtremeEigenvaluesOfAMatrix, resolve_a_tiny_least_eigenvalue_in_few_product
   EXPECT_NEAR(found.lambda_max, 1.0, 1e-13);
 }
 
+/// Against the dense spectrum, to what rounding of the greatest eigenvalue leaves of the least.
+void expect_ends(const Eigen::VectorXd& spectrum, const std::string& what, double cluster = 0.0) {
+  const double least = spectrum.minCoeff();
+  const double greatest = spectrum.maxCoeff();
+  const ExtremeEigenvalues found = extreme_eigenvalues(distributed(test::symmetric_with(spectrum), 16));
+  const double rounding = 1e-14 * greatest + cluster;
+  EXPECT_NEAR(found.lambda_min, least, 1e-11 * least + rounding) << what;
+  EXPECT_NEAR(found.lambda_max, greatest, 1e-11 * greatest + cluster) << what;
+  EXPECT_LE(found.residual, 1e-12) << what;
+}
+
+TEST(ExtremeEigenvaluesOfAMatrix, are_found_in_clusters_and_with_multiplicity) {
+  constexpr Eigen::Index n = 150;
+  const Eigen::VectorXd bulk = Eigen::VectorXd::LinSpaced(n, 1.0, 3.0);
+  for (const double apart : {0.0, 1e-14, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4}) {
+    for (const Eigen::Index together : {2, 5}) {
+      Eigen::VectorXd spectrum = bulk;
+      for (Eigen::Index k = 0; k < together; ++k) {
+        spectrum(k) = 1.0 + apart * static_cast<double>(k);
+        spectrum(n - 1 - k) = 3.0 - apart * static_cast<double>(k);
+      }
+      // Within the resolution any value of the cluster will do.
+      const double width = apart * static_cast<double>(together - 1);
+      expect_ends(spectrum, fmt::format("{} eigenvalues {} apart", together, apart),
+                  apart <= ExtremeOptions{}.resolution ? width : 0.0);
+    }
+  }
+  expect_ends(Eigen::VectorXd::Constant(40, 2.5), "one eigenvalue");
+  Eigen::VectorXd two = Eigen::VectorXd::Constant(40, 2.5);
+  two.head(20).setConstant(0.5);
+  expect_ends(two, "two eigenvalues");
+}
+
+TEST(ExtremeEigenvaluesOfAMatrix, are_found_for_every_condition_number) {
+  constexpr Eigen::Index n = 160;
+  for (const double condition : {1e2, 1e4, 1e6, 1e8, 1e10, 1e12}) {
+    // Geometric: dense at the lower end; one alone far below a bulk; a lower bulk far below the upper one.
+    Eigen::VectorXd spectrum =
+        (Eigen::VectorXd::LinSpaced(n, -std::log(condition), 0.0)).array().exp().matrix();
+    expect_ends(spectrum, fmt::format("geometric, condition {}", condition));
+    spectrum = Eigen::VectorXd::LinSpaced(n, 0.5, 1.0);
+    spectrum(0) = 1.0 / condition;
+    expect_ends(spectrum, fmt::format("one alone, condition {}", condition));
+    spectrum.head(n / 2) = Eigen::VectorXd::LinSpaced(n / 2, 1.0, 1.5) / condition;
+    expect_ends(spectrum, fmt::format("two bulks, condition {}", condition));
+  }
+}
+
+TEST(ExtremeEigenvaluesOfAMatrix, take_fewer_products_at_a_dense_edge_than_the_matrix_has_rows) {
+  for (const Eigen::Index samples : {410, 500, 1600}) {
+    const Eigen::MatrixXd matrix = wishart(400, samples);
+    const Eigen::VectorXd expected = spectrum_of(matrix);
+    const ExtremeEigenvalues found = extreme_eigenvalues(distributed(matrix, 32));
+    EXPECT_NEAR(found.lambda_min / expected(0), 1.0, 1e-10) << samples;
+    EXPECT_NEAR(found.lambda_max / expected(399), 1.0, 1e-11) << samples;
+    EXPECT_LT(found.applications, 120) << samples;
+  }
+}
+
 TEST(ExtremeEigenvaluesOfAMatrix, that_is_not_positive_definite_or_not_finite_are_refused) {
   Eigen::MatrixXd matrix = wishart(40, 80);
   matrix(20, 20) = -1.0;
   EXPECT_THROW(extreme_eigenvalues(distributed(matrix, 8)), std::domain_error);
+  // By little: the bound that Lanczos finds is refused first, then the matrix.
+  Eigen::VectorXd spectrum = Eigen::VectorXd::LinSpaced(40, 1.0, 2.0);
+  spectrum(0) = -1e-10;
+  EXPECT_THROW(extreme_eigenvalues(distributed(test::symmetric_with(spectrum), 8)), std::domain_error);
   matrix(20, 20) = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW(extreme_eigenvalues(distributed(matrix, 8)), std::domain_error);
 }

@@ -14,11 +14,18 @@ namespace pastur::linalg {
 /// order. `apply(x, y)` computes y = A x on this rank's pieces and is collective over `comm`. It may throw,
 /// on some ranks or on all, as long as no rank leaves a collective call of its own: the solvers then throw on
 /// every rank.
+///
+/// `apply_block(x, y, k)`, where the operator has one, does so for k vectors at once, local_size x k,
+/// column-major, sharing what it reads between them.
 struct LinearOperator {
   const parallel::Communicator& comm;
   std::int64_t global_size;
   std::int64_t local_size;
   std::function<void(std::span<const double>, std::span<double>)> apply;
+  std::function<void(std::span<const double>, std::span<double>, std::int64_t)> apply_block = {};
+
+  /// y = A x for `columns` vectors, by apply_block or one after the other. @note Collective
+  void multiply(std::span<const double> x, std::span<double> y, std::int64_t columns) const;
 };
 
 /// Rank r's half-open range of n rows in the even split that the operators use.
