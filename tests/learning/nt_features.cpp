@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <pastur/learning/nt_features.hpp>
 #include <pastur/linalg/bit_panel.hpp>
+#include <pastur/linalg/congruence.hpp>
 #include <pastur/parallel/communicator.hpp>
 #include <pastur/random/fill.hpp>
 
@@ -193,6 +194,55 @@ TEST(NeuralTangentFeatures, matrix_free_product_is_the_dense_one_with_and_withou
       }
     }
   }
+}
+
+TEST(NeuralTangentFeatures, matrix_free_product_with_a_block_is_that_with_each_vector) {
+  const Communicator world = Communicator::world(), self = Communicator::self();
+  const Streams streams("block operator");
+  // More rows than a tile on one rank, several chunks of neurons and groups of vectors, all ragged.
+  constexpr std::int64_t n = 1100, d = 200, N = 331, columns = 5;
+  for (const Activation& sigma :
+       {Activation::named("relu"), Activation::named("leaky", 0.1), Activation::named("tanh")}) {
+    const NeuralTangentFeatures features(Inputs::sphere(streams, n, 0, d), sigma, WeightLaw::gauss, N,
+                                         streams);
+    BlockCyclicMatrix kernel = features.assemble(ProcessGrid::create(self));
+    kernel.symmetrize_from_lower();
+    const auto v = coefficients(n, columns);
+    const auto expected = pastur::linalg::multiply_replicated(kernel, v, columns);
+    const double scale = greatest(expected);
+    const auto [begin, end] = pastur::linalg::even_range(n, world.rank(), world.size());
+    const std::int64_t rows = end - begin;
+    std::vector<double> mine, y(static_cast<std::size_t>(rows * columns));
+    for (std::int64_t k = 0; k < columns; ++k)
+      mine.insert(mine.end(), v.begin() + k * n + begin, v.begin() + k * n + end);
+    for (const double memory : {1e9, 0.0}) {
+      features.linear_operator(world, memory).multiply(mine, y, columns);
+      for (std::int64_t k = 0; k < columns; ++k) {
+        for (std::int64_t i = 0; i < rows; ++i)
+          ASSERT_NEAR(y[static_cast<std::size_t>(i + k * rows)],
+                      expected[static_cast<std::size_t>(begin + i + k * n)], 1e-13 * scale);
+      }
+    }
+  }
+}
+
+TEST(NeuralTangentFeatures, matrix_free_product_has_the_same_chunks_on_ranks_of_unequal_rows) {
+  const Communicator world = Communicator::world();
+  const Streams streams("unequal");
+  // 8193 rows on the first ranks and 8192 on the last: on either side of a chunk of 1024 neurons.
+  const std::int64_t n = 8193 * world.size() - (world.size() > 1 ? 1 : 0);
+  const NeuralTangentFeatures features(Inputs::sphere(streams, n, 0, 2), Activation::named("tanh"),
+                                       WeightLaw::sphere, 1030, streams);
+  const auto a = features.linear_operator(world, 0.0);
+  const std::vector<double> ones(static_cast<std::size_t>(n), 1.0);
+  std::vector<double> y(static_cast<std::size_t>(a.local_size)), whole(ones.size());
+  a.apply(std::span(ones).first(y.size()), y);
+  const Communicator self = Communicator::self();
+  features.linear_operator(self, 0.0).apply(ones, whole);
+  const double scale = greatest(whole);
+  const auto begin =
+      static_cast<std::size_t>(pastur::linalg::even_range(n, world.rank(), world.size()).first);
+  for (std::size_t i = 0; i < y.size(); ++i) ASSERT_NEAR(y[i], whole[begin + i], 1e-13 * scale);
 }
 
 TEST(NeuralTangentFeatures, more_ranks_than_rows_are_no_trouble) {

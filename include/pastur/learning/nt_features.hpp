@@ -54,8 +54,10 @@ public:
                               const parallel::Communicator& team,
                               PredictionRoute route = PredictionRoute::automatic) const;
 
-  /// K_N as an operator: 4 n N d flop an application over the team and one sum of N d doubles, memory
-  /// operator_bytes(). S of this rank's rows is kept when it fits in `memory` bytes, else recomputed (2 n N d
+  /// K_N as an operator on vectors and on blocks of k vectors: 4 n N d k flop in products of matrices and one
+  /// sum of N d k doubles over the team. Slopes of two values are kept as bits (n N / 8 bytes over the team,
+  /// set up with 2 n N d flop) and expanded twice a block, tile by tile; others are kept as doubles (8 n N
+  /// bytes) where this rank's rows of them fit in `memory` bytes, else made again for every block (2 n N d
   /// flop more). The operator refers to `team`, which must outlive it; it does not refer to this object.
   linalg::LinearOperator linear_operator(const parallel::Communicator& team, double memory = 2e9) const;
 
