@@ -85,7 +85,10 @@ NeuralTangentCost neural_tangent_cost(std::int64_t n, std::int64_t n_test, std::
                           prediction_scratch(size, neurons, two_slopes, p);
   cost.operator_flops = 4.0 * samples * N * dimension;
   const double rows = samples / p + 1.0;
-  cost.operator_bytes = 8.0 * (2.0 * rows * dimension + rows * N + 3.0 * 8388608.0 / 8.0);
+  // Inputs, slopes, and tiles for groups of some 512 columns.
+  const double slopes = two_slopes ? rows * (N / 8.0 + 8.0) : 8.0 * rows * N;
+  const double tiles = 8.0 * static_cast<double>(tile_rows) * (2.0 * tile_neurons + 512.0 + dimension);
+  cost.operator_bytes = 8.0 * rows * dimension + slopes + tiles;
   return cost;
 }
 
