@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <limits>
 
@@ -99,6 +100,18 @@ PlotAxis CurveFigure::x_axis() const {
   return axis;
 }
 
+/// The least value that a logarithmic axis shows. Zeros to rounding (an interpolated train error) would
+/// squeeze everything else: what lies eight decades below the greatest value and beyond an empty stretch of
+/// four is left out.
+double least_above_rounding(std::vector<double> values) {
+  std::erase_if(values, [](double y) { return y <= 0.0; });
+  std::sort(values.begin(), values.end(), std::greater<>());
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (values[i] < 1e-8 * values.front() && values[i] < 1e-4 * values[i - 1]) return values[i - 1];
+  }
+  return values.empty() ? 0.0 : values.back();
+}
+
 /// The draws decide the range; theory may leave it (at a peak it is infinite), but not far.
 PlotAxis CurveFigure::y_axis(const std::vector<const Curve*>& curves) const {
   PlotAxis axis;
@@ -128,13 +141,9 @@ PlotAxis CurveFigure::y_axis(const std::vector<const Curve*>& curves) const {
   fit(axis, drawn, 0.0);
   const double highest = axis.highest;
   if (axis.log) {
-    // Zero to rounding (an interpolated train error) would squeeze everything else: eight decades are enough.
-    constexpr double most_decades = 1e8;
-    axis.lowest = std::max(axis.lowest, highest / most_decades);
+    axis.lowest = least_above_rounding(drawn);
     std::erase_if(drawn, [&](double y) { return y < axis.lowest; });
-    std::erase_if(predicted, [&](double y) {
-      return y < std::max(axis.lowest / 10.0, highest / most_decades) || y > 10.0 * highest;
-    });
+    std::erase_if(predicted, [&](double y) { return y < axis.lowest / 10.0 || y > 10.0 * highest; });
   } else {
     const double room = 0.5 * (axis.highest - axis.lowest);
     std::erase_if(predicted, [&](double y) { return y < axis.lowest - room || y > axis.highest + room; });
@@ -194,10 +203,11 @@ std::string CurveFigure::elements(Script& script, const Curve& curve, const Plot
   rows.clear();
   for (const Mark& mark : curve.marks) {
     if (y.log && mark.y <= 0.0) continue;
-    // A bar that reaches zero goes to the foot of a logarithmic axis, an infinite one to both ends.
-    const bool to_foot = y.log || std::isinf(mark.error);
-    const double low = to_foot ? std::max(mark.y - mark.error, y.lowest) : mark.y - mark.error;
-    const double high = std::isinf(mark.error) ? y.highest : mark.y + mark.error;
+    // A bar that reaches zero goes to the foot of a logarithmic axis; one that is infinite is so upwards.
+    const bool infinite = std::isinf(mark.error);
+    const double below = infinite ? mark.y : mark.y - mark.error;
+    const double low = y.log ? std::max(below, y.lowest) : below;
+    const double high = infinite ? y.highest : mark.y + mark.error;
     const double at = std::isnan(mark.x) ? 0.5 * (x.lowest + x.highest) : x.place(mark.x);
     rows.push_back({at, mark.y, std::min(low, mark.y), high});
   }

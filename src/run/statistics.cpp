@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <pastur/run/statistics.hpp>
 
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -12,6 +15,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double one_sigma = 0.682689492137085897; // P(|G| <= 1)
+constexpr double smallest_tail = 1e-300;           // 37.0 standard deviations of a normal law
 
 std::vector<double> counted(std::span<const double> draws, study::MissingAs missing) {
   std::vector<double> values;
@@ -108,8 +112,12 @@ Estimate estimate(std::span<const double> draws, study::Summary summary, study::
 
 double z_score(const Estimate& estimate, double prediction) {
   if (!(estimate.standard_error > 0.0) || !std::isfinite(estimate.standard_error)) return nan;
-  if (!std::isfinite(estimate.value) || !std::isfinite(prediction)) return nan;
-  return (estimate.value - prediction) / estimate.standard_error;
+  if (!std::isfinite(estimate.value) || !std::isfinite(prediction) || estimate.count < 2) return nan;
+  namespace math = boost::math;
+  const double t = (estimate.value - prediction) / estimate.standard_error;
+  const math::students_t student(static_cast<double>(estimate.count - 1));
+  const double tail = std::max(math::cdf(math::complement(student, std::abs(t))), smallest_tail);
+  return std::copysign(math::quantile(math::complement(math::normal(), tail)), t);
 }
 
 } // namespace pastur::run

@@ -398,6 +398,47 @@ TEST(Figures, pool_a_spectrum_over_draws) {
   EXPECT_NEAR(area, 1.0, 1e-6);
 }
 
+TEST(Figures, leave_out_zeros_to_rounding_but_not_what_leads_down_to_small_values) {
+  ToyStore toy("draws = 3\n[parameters]\nridge = [0.0]\n[sweep]\nn = [5, 10, 20, 40, 80]\n");
+  study::Figure figure;
+  figure.name = "ratio";
+  figure.observables = {"test_error"};
+  figure.x = "n";
+  figure.log_y = true;
+  const auto lowest = [&](std::vector<double> values) {
+    toy.write([&](const std::string&, std::int64_t point, std::int64_t draw, std::size_t) {
+      return values[static_cast<std::size_t>(point)] * (1.0 + 0.01 * static_cast<double>(draw));
+    });
+    const std::string script =
+        report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+    return std::stod(script.substr(script.find("set yrange [") + 12));
+  };
+  const double continuous = lowest({1e12, 1e9, 1e6, 1e3, 1.0});
+  EXPECT_GT(continuous, 0.0);
+  EXPECT_LT(continuous, 1.0);
+  const double interpolated = lowest({1.0, 1e-2, 1e-3, 1e-28, 1e-30});
+  EXPECT_GT(interpolated, 1e-5);
+  EXPECT_LT(interpolated, 1e-3);
+}
+
+TEST(Figures, draw_an_infinite_bar_upwards_only) {
+  ToyStore toy("draws = 3\n[parameters]\nlaw = \"uniform\"\n[sweep]\nn = [5, 10]\n");
+  toy.write([](const std::string&, std::int64_t point, std::int64_t draw, std::size_t) {
+    return draw < point ? std::nan("") : 1.0 + static_cast<double>(draw);
+  });
+  study::Figure figure;
+  figure.name = "ratio";
+  figure.observables = {"ratio"};
+  figure.x = "n";
+  const std::string script =
+      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  double x = 0.0, value = 0.0, low = 0.0, high = 0.0; // at n = 10 one of three draws is infinite
+  std::istringstream(block(script, "ratio, draws").at(1)) >> x >> value >> low >> high;
+  EXPECT_EQ(value, 3.0);
+  EXPECT_EQ(low, value);
+  EXPECT_GT(high, value);
+}
+
 TEST(Figures, show_no_infinite_median_and_say_so) {
   ToyStore toy("draws = 3\n[parameters]\nlaw = \"uniform\"\n[sweep]\nn = [5, 10, 20]\n");
   toy.write([](const std::string&, std::int64_t point, std::int64_t draw, std::size_t) {

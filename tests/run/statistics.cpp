@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numbers>
 #include <random>
 #include <string>
 #include <vector>
@@ -194,9 +195,42 @@ TEST(MedianEstimate, has_the_error_of_its_interval_while_that_is_finite) {
   EXPECT_NEAR(mean_error, 1.0 / (2.0 * 0.9 * 8.0), 0.005);
 }
 
-TEST(ZScore, counts_standard_errors_above_the_prediction) {
-  EXPECT_DOUBLE_EQ(z_score({3.0, 0.5, 10}, 2.0), 2.0);
-  EXPECT_DOUBLE_EQ(z_score({1.0, 0.5, 10}, 2.0), -2.0);
+TEST(ZScore, counts_standard_errors_above_the_prediction_of_many_draws) {
+  EXPECT_NEAR(z_score({3.0, 0.5, 100'000'000}, 2.0), 2.0, 1e-7);
+  EXPECT_NEAR(z_score({1.0, 0.5, 100'000'000}, 2.0), -2.0, 1e-7);
+  EXPECT_EQ(z_score({2.0, 0.5, 10}, 2.0), 0.0);
+}
+
+TEST(ZScore, of_two_draws_follows_from_the_cauchy_law) {
+  // P(|t| > 1) = 1/2, where a normal law has its quartile; P(|t| > 15) = (2/pi) atan(1/15) = 0.0423791.
+  EXPECT_NEAR(z_score({1.0, 1.0, 2}, 0.0), 0.6744897501960817, 1e-12);
+  EXPECT_NEAR(std::erfc(z_score({15.0, 1.0, 2}, 0.0) / std::sqrt(2.0)),
+              2.0 / std::numbers::pi * std::atan(1.0 / 15.0), 1e-12);
+  EXPECT_LT(z_score({15.0, 1.0, 2}, 0.0), 2.04);
+}
+
+TEST(ZScore, keeps_its_sign_and_its_order_in_the_far_tails) {
+  EXPECT_NEAR(z_score({-1e6, 1.0, 1000}, 0.0), -37.0, 0.1);
+  EXPECT_LT(z_score({20.0, 1.0, 5}, 0.0), z_score({20.0, 1.0, 20}, 0.0));
+}
+
+TEST(ZScore, of_few_normal_draws_is_normal) {
+  constexpr int trials = 20000;
+  std::mt19937_64 random(10);
+  std::normal_distribution<double> normal(2.0, 3.0);
+  for (const int n : {2, 3, 5}) {
+    int beyond_one = 0, beyond_two = 0;
+    std::vector<double> draws(static_cast<std::size_t>(n));
+    for (int trial = 0; trial < trials; ++trial) {
+      for (double& draw : draws) draw = normal(random);
+      const double z = std::abs(z_score(estimate(draws, Summary::mean), 2.0));
+      beyond_one += z > 1.0 ? 1 : 0;
+      beyond_two += z > 2.0 ? 1 : 0;
+    }
+    // Four standard errors of the trials.
+    EXPECT_NEAR(static_cast<double>(beyond_one) / trials, 0.3173, 0.0132) << n;
+    EXPECT_NEAR(static_cast<double>(beyond_two) / trials, 0.0455, 0.0059) << n;
+  }
 }
 
 TEST(ZScore, is_missing_where_either_side_or_the_error_is) {

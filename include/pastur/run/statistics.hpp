@@ -26,8 +26,10 @@ Estimate estimate(std::span<const double> draws, study::Summary summary,
 /// NaN below 2 draws.
 std::pair<double, double> median_interval(std::span<const double> draws);
 
-/// (estimate - prediction) / standard error; NaN where either is missing or infinite or the standard error is
-/// 0.
+/// How many standard deviations of a normal law are as improbable as t = (estimate - prediction) / standard
+/// error is under Student's law with count - 1 degrees of freedom: few draws know their own spread badly, and
+/// t = 15 of two draws is z = 2. At most 37 either way; t itself for many draws. Exact for means of normal
+/// draws. NaN where either side is missing or infinite or the standard error is 0.
 double z_score(const Estimate& estimate, double prediction);
 
 } // namespace pastur::run
