@@ -3,6 +3,7 @@
 // each kind of work reaches, as fractions of DGEMM's (measured at n = 300 to 3000 on one and two ranks of an
 // AVX-512 machine with OpenBLAS).
 #include "band_reduction.hpp"
+#include "bulge_chase.hpp"
 #include "ridge_routes.hpp"
 
 #include <algorithm>
@@ -42,9 +43,9 @@ RidgeRoute cheapest_ridge_route(std::int64_t size, std::size_t ridges, const Rid
 
 BandMemory band_memory(std::int64_t size) {
   const auto n = static_cast<double>(size);
-  // V, V T, W, T and scratch; B, its copy in bulge chasing or in a ridge's factor, and the sum over the team.
+  // V, V T, W, T and scratch; B and the sum over the team, and a copy of B padded for bulge chasing.
   return {8.0 * n * 5.0 * BandReduction::width(size, block, true),
-          8.0 * n * 3.0 * (BandReduction::width(size, block, false) + 1.0)};
+          8.0 * n * 2.0 * (BandReduction::width(size, block, false) + 1.0) + chase_bytes(size)};
 }
 
 } // namespace pastur::linalg

@@ -2,6 +2,7 @@
 #include "symmetric_band.hpp"
 
 #include "blas.hpp"
+#include "bulge_chase.hpp"
 #include "dense_checks.hpp"
 
 #include <pastur/parallel/log_event.hpp>
@@ -39,13 +40,20 @@ bool solve_by_elimination(const SymmetricBand& band, double shift, std::span<dou
 } // namespace
 
 Tridiagonal tridiagonal_of(const SymmetricBand& band) {
+  const parallel::LogEvent event("PasturBulgeChase");
+  event.flops(6.0 * band.n * static_cast<double>(band.n) * band.width);
+  const ChaseKernels* kernels = chase_kernels();
+  if (kernels != nullptr && band.width <= widest_chase) return chase_bulges(band, *kernels);
+  return lapack_tridiagonal_of(band);
+}
+
+Tridiagonal lapack_tridiagonal_of(const SymmetricBand& band) {
   const int n = band.n;
   const int width = band.width;
   const int ld = width + 1;
   Tridiagonal t{std::vector<double>(static_cast<std::size_t>(n)),
                 std::vector<double>(static_cast<std::size_t>(std::max(n - 1, 0)))};
   if (n == 0) return t;
-  const parallel::LogEvent event("PasturBulgeChase");
   std::vector<double> values = band.values;
   double house = 0.0, wanted = 0.0;
   int info = 0;
@@ -56,7 +64,6 @@ Tridiagonal tridiagonal_of(const SymmetricBand& band) {
   dsytrd_sb2st_("N", "N", "L", &n, &width, values.data(), &ld, t.diagonal.data(), t.off.data(),
                 reflectors.data(), &house_size, work.data(), &lwork, &info);
   if (info != 0) throw std::runtime_error("DSYTRD_SB2ST: argument " + std::to_string(-info));
-  event.flops(6.0 * n * static_cast<double>(n) * width);
   return t;
 }
 

@@ -27,8 +27,11 @@ struct SymmetricBand {
   std::vector<double> values;
 };
 
-/// T with the same eigenvalues (bulge chasing, DSYTRD_SB2ST). 6 n^2 width flop.
+/// T with the same eigenvalues, by bulge chasing: 6 n^2 width flop, own kernels (bulge_chase.hpp) where the
+/// processor and the width allow it, else LAPACK.
 Tridiagonal tridiagonal_of(const SymmetricBand& band);
+/// The same by DSYTRD_SB2ST.
+Tridiagonal lapack_tridiagonal_of(const SymmetricBand& band);
 
 /// How (B + shift I) x = x was solved.
 enum class BandSolution { definite, indefinite, singular };
