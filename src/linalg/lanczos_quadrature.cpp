@@ -22,27 +22,31 @@ constexpr int one = 1;
 /// A vector shorter than this fraction of the norm seen so far is rounding: the Krylov space has ended.
 constexpr double exhausted = 1e-13;
 
-/// Lanczos with the basis kept, on this rank's pieces.
+/// Lanczos from one vector with the basis kept, on this rank's pieces: T grows by a row with every product.
 class Recurrence {
 public:
   Recurrence(const LinearOperator& a, std::span<const double> start, std::int64_t steps)
-      : a_(a), rows_(checked_int(a.local_size, "number of local rows")),
+      : a_(a), rows_(checked_int(a.local_size, "number of local rows")), steps_(steps),
         basis_(static_cast<std::size_t>(a.local_size * steps)), next_(start.begin(), start.end()),
-        overlaps_(static_cast<std::size_t>(steps)) {}
-
-  double norm_of_next() const {
-    double sum = 0.0;
-    for (const double value : next_) sum += value * value;
-    return std::sqrt(a_.comm.sum(sum));
+        overlaps_(static_cast<std::size_t>(steps)) {
+    length_ = norm_of_next();
+    a_.comm.broadcast(std::span<double>(&length_, 1));
+    if (!(length_ > 0.0) || !std::isfinite(length_))
+      throw std::invalid_argument("lanczos_quadrature: a start vector is zero or not finite");
   }
 
-  /// Makes next / length the newest basis vector and next = A times it, orthogonal to the basis. Returns the
-  /// diagonal entry of T.
-  double step(double length) {
+  bool ended() const { return ended_; }
+
+  /// The newest basis vector, whose product with A comes next.
+  std::span<const double> extend() {
     double* newest = basis_.data() + static_cast<std::ptrdiff_t>(rows_) * size_;
-    for (std::size_t i = 0; i < next_.size(); ++i) newest[i] = next_[i] / length;
+    for (std::size_t i = 0; i < next_.size(); ++i) newest[i] = next_[i] / length_;
     ++size_;
-    apply({newest, next_.size()});
+    return {newest, next_.size()};
+  }
+
+  void take(std::span<const double> product) {
+    std::ranges::copy(product, next_.begin());
     double diagonal = 0.0;
     for (int pass = 0; pass < 2; ++pass) {
       const std::span<double> overlaps = std::span(overlaps_).first(static_cast<std::size_t>(size_));
@@ -52,20 +56,39 @@ public:
       multiply("N", overlaps, next_, -1.0);
       diagonal += overlaps.back();
     }
-    return diagonal;
+    // One answer for all ranks, so that all stop together.
+    double entries[2] = {diagonal, norm_of_next()};
+    a_.comm.broadcast(std::span<double>(entries));
+    if (!std::isfinite(entries[0]) || !std::isfinite(entries[1]))
+      throw std::runtime_error("lanczos_quadrature: a product is not finite");
+    norm_ = std::max(norm_, std::abs(entries[0]) + entries[1] + (off_.empty() ? 0.0 : off_.back()));
+    diagonal_.push_back(entries[0]);
+    length_ = entries[1];
+    ended_ = size_ == steps_ || length_ <= exhausted * norm_;
+    if (!ended_) off_.push_back(length_);
+  }
+
+  /// Golub and Welsch: the eigenvalues of T, and the squares of its eigenvectors' first components.
+  Quadrature quadrature() const {
+    const std::size_t k = diagonal_.size();
+    const int order = static_cast<int>(k);
+    Quadrature result{diagonal_, std::vector<double>(k)};
+    std::vector<double> off = off_, vectors(k * k), work(2 * k);
+    int info = 0;
+    dsteqr_("I", &order, result.nodes.data(), off.data(), vectors.data(), &order, work.data(), &info);
+    parallel::agree(a_.comm, info == 0,
+                    fmt::format("DSTEQR: {} of {} off-diagonal entries did not converge", info, k));
+    for (std::size_t j = 0; j < k; ++j) result.weights[j] = vectors[j * k] * vectors[j * k];
+    a_.comm.broadcast(std::span<double>(result.nodes));
+    a_.comm.broadcast(std::span<double>(result.weights));
+    return result;
   }
 
 private:
-  /// next = A v; a rank's exception is everyone's.
-  void apply(std::span<const double> v) {
-    std::string failure;
-    try {
-      a_.apply(v, next_);
-    } catch (const std::exception& error) {
-      failure = error.what();
-      if (failure.empty()) failure = "the operator failed";
-    }
-    parallel::agree(a_.comm, failure.empty(), failure);
+  double norm_of_next() const {
+    double sum = 0.0;
+    for (const double value : next_) sum += value * value;
+    return std::sqrt(a_.comm.sum(sum));
   }
 
   /// y += alpha op(basis) x.
@@ -78,67 +101,75 @@ private:
   const LinearOperator& a_;
   int rows_;
   int size_ = 0;
+  std::int64_t steps_;
   std::vector<double> basis_; // rows x steps, column-major
   std::vector<double> next_;
   std::vector<double> overlaps_;
+  double length_ = 0.0; // of next_
+  double norm_ = 0.0;   // of T, row sums
+  bool ended_ = false;
+  std::vector<double> diagonal_, off_; // T
 };
 
-/// Golub and Welsch: the eigenvalues of T, and the squares of its eigenvectors' first components.
-Quadrature quadrature_of(std::vector<double> diagonal, std::vector<double> off) {
-  const int k = static_cast<int>(diagonal.size());
-  std::vector<double> vectors(diagonal.size() * diagonal.size()), work(2 * diagonal.size());
-  int info = 0;
-  dsteqr_("I", &k, diagonal.data(), off.data(), vectors.data(), &k, work.data(), &info);
-  if (info != 0)
-    throw std::runtime_error(fmt::format("DSTEQR: {} of {} off-diagonal entries did not converge", info, k));
-  Quadrature quadrature{std::move(diagonal), {}};
-  for (std::size_t j = 0; j < quadrature.nodes.size(); ++j) {
-    const double first = vectors[j * quadrature.nodes.size()];
-    quadrature.weights.push_back(first * first);
+/// y = A x for `columns` vectors; a rank's exception is everyone's.
+void apply(const LinearOperator& a, std::span<const double> x, std::span<double> y, std::int64_t columns) {
+  std::string failure;
+  try {
+    a.multiply(x, y, columns);
+  } catch (const std::exception& error) {
+    failure = error.what();
+    if (failure.empty()) failure = "the operator failed";
   }
-  return quadrature;
+  parallel::agree(a.comm, failure.empty(), failure);
 }
 
-void require_valid(const LinearOperator& a, std::span<const double> start, std::int64_t steps) {
-  const bool fits = static_cast<std::int64_t>(start.size()) == a.local_size && steps >= 1;
+void require_valid(const LinearOperator& a, std::span<const double> starts, std::int64_t count,
+                   std::int64_t steps) {
+  const bool fits =
+      count >= 1 && steps >= 1 && static_cast<std::int64_t>(starts.size()) == a.local_size * count;
   const double rows = a.comm.sum(static_cast<double>(a.local_size));
   if (!a.comm.all(fits) || rows != static_cast<double>(a.global_size)) {
-    throw std::invalid_argument(
-        fmt::format("lanczos_quadrature: {} steps from {} entries for {} local rows, {} rows of {} in all",
-                    steps, start.size(), a.local_size, rows, a.global_size));
+    throw std::invalid_argument(fmt::format(
+        "lanczos_quadratures: {} steps from {} vectors with {} entries for {} local rows, {} rows of "
+        "{} in all",
+        steps, count, starts.size(), a.local_size, rows, a.global_size));
   }
 }
 
 } // namespace
 
+std::vector<Quadrature> lanczos_quadratures(const LinearOperator& a, std::span<const double> local_starts,
+                                            std::int64_t count, std::int64_t steps) {
+  require_valid(a, local_starts, count, steps);
+  const parallel::LogEvent event("PasturLanczos");
+  const auto rows = static_cast<std::size_t>(a.local_size);
+  std::vector<Recurrence> recurrences;
+  recurrences.reserve(static_cast<std::size_t>(count));
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k)
+    recurrences.emplace_back(a, local_starts.subspan(k * rows, rows), std::min(steps, a.global_size));
+  std::vector<double> x(local_starts.size()), y(local_starts.size());
+  for (;;) {
+    std::size_t columns = 0; // those that have not ended, side by side
+    for (Recurrence& recurrence : recurrences) {
+      if (!recurrence.ended())
+        std::ranges::copy(recurrence.extend(), x.begin() + static_cast<std::ptrdiff_t>(rows * columns++));
+    }
+    if (columns == 0) break;
+    apply(a, std::span(x).first(rows * columns), std::span(y).first(rows * columns),
+          static_cast<std::int64_t>(columns));
+    columns = 0;
+    for (Recurrence& recurrence : recurrences) {
+      if (!recurrence.ended()) recurrence.take(std::span(y).subspan(rows * columns++, rows));
+    }
+  }
+  std::vector<Quadrature> quadratures;
+  for (const Recurrence& recurrence : recurrences) quadratures.push_back(recurrence.quadrature());
+  return quadratures;
+}
+
 Quadrature lanczos_quadrature(const LinearOperator& a, std::span<const double> local_start,
                               std::int64_t steps) {
-  require_valid(a, local_start, steps);
-  const parallel::LogEvent event("PasturLanczos");
-  const std::int64_t most = std::min(steps, a.global_size);
-  Recurrence recurrence(a, local_start, most);
-  std::vector<double> diagonal, off;
-  double length = recurrence.norm_of_next();
-  if (!(length > 0.0) || !std::isfinite(length))
-    throw std::invalid_argument("lanczos_quadrature: the start vector is zero or not finite");
-  double norm = 0.0; // of T, row sums
-  for (;;) {
-    // One answer for all ranks, so that all stop together.
-    double entries[2] = {recurrence.step(length), 0.0};
-    entries[1] = recurrence.norm_of_next();
-    a.comm.broadcast(std::span<double>(entries));
-    if (!std::isfinite(entries[0]) || !std::isfinite(entries[1]))
-      throw std::runtime_error("lanczos_quadrature: a product is not finite");
-    norm = std::max(norm, std::abs(entries[0]) + entries[1] + (off.empty() ? 0.0 : off.back()));
-    diagonal.push_back(entries[0]);
-    if (static_cast<std::int64_t>(diagonal.size()) == most || entries[1] <= exhausted * norm) break;
-    off.push_back(entries[1]);
-    length = entries[1];
-  }
-  Quadrature quadrature = quadrature_of(std::move(diagonal), std::move(off));
-  a.comm.broadcast(std::span<double>(quadrature.nodes));
-  a.comm.broadcast(std::span<double>(quadrature.weights));
-  return quadrature;
+  return lanczos_quadratures(a, local_start, 1, steps).front();
 }
 
 } // namespace pastur::linalg

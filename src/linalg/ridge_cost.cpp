@@ -18,7 +18,7 @@ struct Rates {
 constexpr Rates one_rank{0.6, 0.75, 0.38};
 constexpr Rates team{0.4, 0.4, 0.15};
 // On every rank alone.
-constexpr double bulge_chasing = 0.17;
+constexpr double own_bulge_chasing = 0.4, lapack_bulge_chasing = 0.17;
 constexpr double band_factorisation = 0.085;
 /// Of the matrices whose cost is estimated.
 constexpr std::int32_t block = 64;
@@ -32,6 +32,7 @@ RidgeRoute cheapest_ridge_route(std::int64_t size, std::size_t ridges, const Rid
   const Rates& rates = ranks == 1 ? one_rank : team;
   const double reduction = 4.0 / 3.0 * n * n * n / ranks;
   const double width = BandReduction::width(size, block, ranks == 1);
+  const double bulge_chasing = chase_kernels() != nullptr ? own_bulge_chasing : lapack_bulge_chasing;
   const double tridiagonal = reduction / rates.to_tridiagonal;
   const double band = reduction / rates.to_band + count * n * width * width / band_factorisation +
                       (options.spectrum ? 6.0 * n * n * width / bulge_chasing : 0.0);

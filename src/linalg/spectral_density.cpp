@@ -2,14 +2,19 @@
 #include <pastur/linalg/spectral_density.hpp>
 #include <pastur/random/fill.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <stdexcept>
+#include <utility>
 
 namespace pastur::linalg {
 
 namespace {
+
+/// Probes that go through the operator side by side: it reads its matrix once for all of them.
+constexpr std::int64_t probes_together = 8;
 
 void require_width(double width, std::size_t terms) {
   if (!(width > 0.0) || !std::isfinite(width) || terms == 0)
@@ -28,24 +33,26 @@ std::vector<Quadrature> probe_spectrum(const LinearOperator& a, const random::St
   std::int64_t first = 0;
   const std::vector<std::int64_t> sizes = a.comm.all_gather(std::span(&a.local_size, 1));
   for (int rank = 0; rank < a.comm.rank(); ++rank) first += sizes[static_cast<std::size_t>(rank)];
-  std::vector<double> probe(static_cast<std::size_t>(a.local_size));
   std::vector<Quadrature> quadratures;
-  for (std::int64_t k = 0; k < options.probes; ++k) {
-    const random::Tile tile{.row = first, .rows = a.local_size, .column = k, .columns = 1};
+  for (std::int64_t k = 0; k < options.probes; k += probes_together) {
+    const std::int64_t count = std::min(probes_together, options.probes - k);
+    std::vector<double> starts(static_cast<std::size_t>(a.local_size * count));
+    const random::Tile tile{.row = first, .rows = a.local_size, .column = k, .columns = count};
     if (options.law == ProbeLaw::signs) {
-      random::fill_signs(stream, tile, probe.data(), a.local_size);
+      random::fill_signs(stream, tile, starts.data(), a.local_size);
     } else {
-      random::fill_normal(stream, tile, probe.data(), a.local_size);
+      random::fill_normal(stream, tile, starts.data(), a.local_size);
     }
-    quadratures.push_back(lanczos_quadrature(a, probe, options.steps));
+    for (Quadrature& quadrature : lanczos_quadratures(a, starts, count, options.steps))
+      quadratures.push_back(std::move(quadrature));
   }
   return quadratures;
 }
 
 double probe_bytes(double rows, const ProbeOptions& options) {
-  const auto steps = static_cast<double>(options.steps);
-  return 8.0 *
-         (rows * (steps + 3.0) + 2.0 * steps * steps + 2.0 * steps * static_cast<double>(options.probes));
+  const auto steps = static_cast<double>(options.steps), probes = static_cast<double>(options.probes);
+  const double together = std::min(probes, static_cast<double>(probes_together));
+  return 8.0 * (rows * together * (steps + 4.0) + 2.0 * steps * steps + 2.0 * steps * probes);
 }
 
 std::vector<double> smoothed_density(std::span<const double> eigenvalues, std::span<const double> positions,

@@ -87,6 +87,27 @@ TEST(LanczosQuadrature, is_exact_once_the_krylov_space_ends) {
   }
 }
 
+TEST(LanczosQuadrature, of_vectors_side_by_side_is_that_of_each_alone) {
+  // The first vector lies in an invariant subspace of two eigenvalues and ends early.
+  const Eigen::MatrixXd a = bulk_and_outliers(60);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> full(a);
+  const Eigen::VectorXd other = test::normal_matrix("start", 60, 1);
+  const std::vector<double> first = piece(full.eigenvectors().col(3) + full.eigenvectors().col(50)),
+                            second = piece(other);
+  std::vector<double> both = first;
+  both.insert(both.end(), second.begin(), second.end());
+  const LinearOperator op = test::replicated_operator(world(), a);
+  const auto found = lanczos_quadratures(op, both, 2, 9);
+  const Quadrature alone = lanczos_quadrature(op, second, 9);
+  ASSERT_EQ(found[0].nodes.size(), 2U);
+  ASSERT_EQ(found[1].nodes.size(), 9U);
+  EXPECT_NEAR(found[0].weights[0], 0.5, 1e-12);
+  for (std::size_t j = 0; j < 9; ++j) {
+    EXPECT_NEAR(found[1].nodes[j], alone.nodes[j], 1e-12);
+    EXPECT_NEAR(found[1].weights[j], alone.weights[j], 1e-12);
+  }
+}
+
 TEST(LanczosQuadrature, of_every_unit_vector_is_the_whole_spectrum) {
   const Eigen::Index n = 24;
   const Eigen::MatrixXd g = test::normal_matrix("wigner", n, n);

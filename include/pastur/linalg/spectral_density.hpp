@@ -27,6 +27,11 @@ struct Quadrature {
 Quadrature lanczos_quadrature(const LinearOperator& a, std::span<const double> local_start,
                               std::int64_t steps);
 
+/// The same from `count` vectors side by side (local_size x count, column-major), whose products go to the
+/// operator as one block while none has ended. @note Collective
+std::vector<Quadrature> lanczos_quadratures(const LinearOperator& a, std::span<const double> local_starts,
+                                            std::int64_t count, std::int64_t steps);
+
 /// Independent directions, whose mean quadrature is that of the density of states (1/n) sum_i
 /// delta(lambda_i). Signs have the smaller variance, which vanishes for a diagonal matrix; normal ones are
 /// uniform on the sphere, whatever the basis.
@@ -39,8 +44,8 @@ struct ProbeOptions {
 };
 
 /// Stochastic Lanczos quadrature: one quadrature a probe, entry i of probe k being element (i, k) of `stream`
-/// whatever the number of ranks. probes * steps applications. Throws as lanczos_quadrature(), and
-/// std::invalid_argument for probes < 1. @note Collective
+/// whatever the number of ranks. probes * steps applications, up to 8 probes at once. Throws as
+/// lanczos_quadrature(), and std::invalid_argument for probes < 1. @note Collective
 std::vector<Quadrature> probe_spectrum(const LinearOperator& a, const random::Stream& stream,
                                        const ProbeOptions& options = {});
 
