@@ -2,6 +2,7 @@
 #include "petsc_shell.hpp"
 
 #include <pastur/parallel/agree.hpp>
+#include <pastur/parallel/hang_guard.hpp>
 
 #include <fmt/format.h>
 
@@ -26,20 +27,30 @@ std::string message_of(const std::exception_ptr& error) {
 
 } // namespace
 
+CallbackErrors::CallbackErrors(const parallel::Communicator& comm, AfterFailure answer)
+    : comm_(comm), answer_(answer),
+      meeting_(comm.size() > 1 ? std::make_unique<parallel::Communicator>(comm.split(0)) : nullptr) {}
+
 PetscErrorCode CallbackErrors::run(const std::function<void()>& callback) noexcept {
   try {
     callback();
   } catch (...) {
     error_ = std::current_exception();
   }
-  std::array<std::int64_t, 1> failures = {error_ ? 1 : 0};
-  if (comm_.size() > 1) comm_.sum(failures);
-  failed_ranks_ = failures[0];
-  return failed() && answer_ == AfterFailure::error ? PETSC_ERR_LIB : 0;
+  failed_ranks_ = error_ ? 1 : 0;
+  if (meeting_) {
+    if (const auto failures = parallel::count_failed(*meeting_, error_ != nullptr)) {
+      failed_ranks_ = *failures;
+    } else {
+      alone_ = true;
+      static_cast<void>(meeting_.release());
+    }
+  }
+  return alone_ || (failed() && answer_ == AfterFailure::error) ? PETSC_ERR_LIB : 0;
 }
 
 void CallbackErrors::require(PetscErrorCode code, const char* call) const {
-  if (failed_ranks_ == comm_.size()) std::rethrow_exception(error_);
+  if (alone_ || failed_ranks_ == comm_.size()) std::rethrow_exception(error_);
   if (failed()) parallel::agree(comm_, !error_, message_of(error_));
   if (code == 0) return;
   const char* text = nullptr;

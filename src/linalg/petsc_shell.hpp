@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <span>
 
 namespace pastur::linalg {
@@ -19,26 +20,30 @@ enum class AfterFailure { error, success };
 
 /// Carries exceptions past PETSc's C code: run() catches them inside a callback, require() throws them again
 /// outside. A failure on one rank makes the callback fail on all, so that no rank is left behind in PETSc's
-/// next reduction.
+/// next reduction. The ranks settle that on a communicator of their own, so that one which left a collective
+/// call of the callback cannot be mistaken for one in it: it waits for the others for a while, and then
+/// leaves the solver alone.
 class CallbackErrors {
 public:
-  explicit CallbackErrors(const parallel::Communicator& comm, AfterFailure answer = AfterFailure::error)
-      : comm_(comm), answer_(answer) {}
+  /// @note Collective
+  explicit CallbackErrors(const parallel::Communicator& comm, AfterFailure answer = AfterFailure::error);
 
   /// @note Collective
   PetscErrorCode run(const std::function<void()>& callback) noexcept;
   bool failed() const { return failed_ranks_ > 0; }
-  /// Throws after a failed callback: its exception where every rank has one, the same std::runtime_error on
-  /// all ranks where some have. Throws std::runtime_error with PETSc's text when `code`, what the PETSc call
-  /// named `call` returned, is an error of PETSc's own.
+  /// Throws after a failed callback: its exception where every rank has one or the others did not come, the
+  /// same std::runtime_error on all ranks where some have. Throws std::runtime_error with PETSc's text when
+  /// `code`, what the PETSc call named `call` returned, is an error of PETSc's own.
   /// @note Collective when a callback has failed
   void require(PetscErrorCode code, const char* call) const;
 
 private:
   const parallel::Communicator& comm_;
   AfterFailure answer_;
+  std::unique_ptr<parallel::Communicator> meeting_; // of more than one rank
   std::exception_ptr error_;
   std::int64_t failed_ranks_ = 0;
+  bool alone_ = false; // failed, and the others wait in the callback for this rank
 };
 
 /// y = A x + shift x for a LinearOperator A as a PETSc shell matrix. Counts its applications.

@@ -7,14 +7,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <thread>
 
 namespace pastur::parallel {
 
-bool all_arrive(const Communicator& comm, Seconds longest) {
+namespace {
+
+bool completes(MPI_Request& request, Seconds longest) {
   using Clock = std::chrono::steady_clock;
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Ibarrier(comm.get(), &request);
   if (std::isinf(longest.count())) {
     MPI_Wait(&request, MPI_STATUS_IGNORE);
     return true;
@@ -27,6 +28,26 @@ bool all_arrive(const Communicator& comm, Seconds longest) {
     if (Seconds(Clock::now() - start) > longest) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+}
+
+} // namespace
+
+bool all_arrive(const Communicator& comm, Seconds longest) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Ibarrier(comm.get(), &request);
+  return completes(request, longest);
+}
+
+std::optional<std::int64_t> count_failed(const Communicator& comm, bool failed, Seconds longest) {
+  struct Ballot {
+    std::int64_t mine, all;
+  };
+  auto ballot = std::make_unique<Ballot>(Ballot{failed ? 1 : 0, 0});
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Iallreduce(&ballot->mine, &ballot->all, 1, MPI_INT64_T, MPI_SUM, comm.get(), &request);
+  if (completes(request, failed ? longest : for_ever)) return ballot->all;
+  static_cast<void>(ballot.release()); // MPI may still write there
+  return std::nullopt;
 }
 
 void announce(const Communicator& world, const std::string& message) {

@@ -3,7 +3,9 @@
 //   faulty_program STAGE RANK SHARE run FILE ...
 // STAGE names where, RANK who (-1: every rank), SHARE how many of the draws.
 #include <pastur/command_line.hpp>
+#include <pastur/linalg/extreme_eigenvalues.hpp>
 #include <pastur/linalg/factorisation.hpp>
+#include <pastur/linalg/krylov_ridge.hpp>
 #include <pastur/parallel/agree.hpp>
 
 #include <support/toy_study.hpp>
@@ -72,6 +74,7 @@ public:
     linalg::BlockCyclicMatrix a(linalg::ProcessGrid::create(team), 40, 40, 8);
     a.assign([](std::int64_t i, std::int64_t j) { return i == j ? 41.0 : 1.0; });
     if (!linalg::cholesky(a)) throw std::runtime_error("not positive definite");
+    solve(team, faulty);
     if (faulty) fail_at("draw_sum");
     team.sum(1.0);
     if (faulty && here("disk")) refuse_writes();
@@ -84,11 +87,31 @@ public:
   }
 
 private:
-  bool here(const char* stage) const {
+  /// Conjugate gradients of PETSc and eigenvalues of SLEPc, whose operator can go wrong before its collective
+  /// call or behind it.
+  void solve(const parallel::Communicator& team, bool faulty) const {
+    const auto [first, last] = linalg::even_range(12, team.rank(), team.size());
+    const auto diagonal = [&, first = first](const std::string& solver) {
+      return [&, solver, first](std::span<const double> x, std::span<double> y) {
+        if (faulty) fail_at(solver + "_sum");
+        team.sum(1.0);
+        if (faulty) fail_at(solver + "_apply");
+        for (std::size_t i = 0; i < x.size(); ++i)
+          y[i] = (1.0 + static_cast<double>(first) + static_cast<double>(i)) * x[i];
+      };
+    };
+    if (faulty) fail_at("ksp_before");
+    const std::vector<double> labels(static_cast<std::size_t>(last - first), 1.0);
+    linalg::krylov_ridge({team, 12, last - first, diagonal("ksp")}, labels, 1.0);
+    if (faulty) fail_at("eps_before");
+    linalg::extreme_eigenvalues({team, 12, last - first, diagonal("eps")});
+  }
+
+  bool here(const std::string& stage) const {
     return fault_.stage == stage && (fault_.rank < 0 || fault_.rank == world_rank());
   }
-  void fail_at(const char* stage) const {
-    if (here(stage)) throw std::runtime_error(std::string("trouble at ") + stage);
+  void fail_at(const std::string& stage) const {
+    if (here(stage)) throw std::runtime_error("trouble at " + stage);
   }
 
   Fault fault_;

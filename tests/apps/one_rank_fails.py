@@ -58,12 +58,19 @@ CASES = [
     Case("draw_begin", 0, says="rank 0: draw 0 of point 1: trouble at draw_begin", **STUCK),
     Case("draw_factorisation", 2, says="rank 2: draw 0 of point 1: trouble at draw_factorisation", **STUCK),
     Case("draw_sum", 1, says="rank 1: draw 0 of point 1: trouble at draw_sum", **STUCK),
+    # Beside a solve of PETSc or SLEPc, or in its operator: the others wait in the solver, or in a sum of the operator's own.
+    Case("ksp_before", 1, says="rank 1: draw 0 of point 1: trouble at ksp_before", **STUCK),
+    Case("ksp_sum", 2, says="rank 2: draw 0 of point 1: trouble at ksp_sum", **STUCK),
+    Case("eps_before", 0, says="rank 0: draw 0 of point 1: trouble at eps_before", **STUCK),
+    Case("eps_sum", 1, says="rank 1: draw 0 of point 1: trouble at eps_sum", **STUCK),
     # The other team finishes its draw, and takes no other.
     Case("draw_begin", 3, says="rank 3: draw", team=2, ranks=4, seconds=8, **STUCK),
     # All ranks come to the end of the draw, or fail together: a failed draw, and the run goes on.
     Case("draw_end", 1, 4, "rank 1: trouble at draw_end", failed=12),
     Case("draw_unknown", 2, 4, "rank 2: an exception of unknown type", failed=12),
     Case("draw_agreed", 1, 4, "rank 1: trouble at draw_agreed", failed=12),
+    Case("ksp_apply", 1, 4, "rank 1: trouble at ksp_apply", failed=12),
+    Case("eps_apply", 2, 4, "rank 2: trouble at eps_apply", failed=12),
     Case("draw_sum", -1, 4, "trouble at draw_sum", failed=12),
     Case("draw_begin", -1, 4, "trouble at draw_begin", team=1, failed=12),
     Case("nan", -1, 4, "sample_mean is nan without a reason", share=0.5, failed=7),

@@ -12,8 +12,8 @@ namespace pastur::linalg {
 
 /// A symmetric n x n operator on vectors that are split over the ranks in contiguous pieces, rank order = row
 /// order. `apply(x, y)` computes y = A x on this rank's pieces and is collective over `comm`. It may throw,
-/// on some ranks or on all, as long as no rank leaves a collective call of its own: the solvers then throw on
-/// every rank.
+/// on some ranks or on all: the PETSc and SLEPc solvers then throw on every rank, or only on the one that
+/// threw when the others wait for it in a collective call of `apply`.
 ///
 /// `apply_block(x, y, k)`, where the operator has one, does so for k vectors at once, local_size x k,
 /// column-major, sharing what it reads between them.

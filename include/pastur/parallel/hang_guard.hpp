@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace pastur::parallel {
@@ -22,6 +23,11 @@ inline constexpr Seconds for_ever{std::numeric_limits<double>::infinity()};
 /// Whether every rank of `comm` comes here within `longest`. After a false nothing collective may follow.
 /// @note Collective, but returns when the others do not come
 bool all_arrive(const Communicator& comm, Seconds longest = patience);
+
+/// How many ranks of `comm` come here with `failed`. None on one that does, when the others do not come
+/// within `longest`; nothing collective may follow then, and `comm` must not be freed. @note Collective, but
+/// returns on failed ranks when the others do not come
+std::optional<std::int64_t> count_failed(const Communicator& comm, bool failed, Seconds longest = patience);
 
 /// Writes "pastur: rank R: MESSAGE" to stderr; never throws.
 void announce(const Communicator& world, const std::string& message);
