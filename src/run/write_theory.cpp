@@ -20,6 +20,7 @@ bool write_theory(const Experiment& experiment, store::Store& store, const Deadl
     // Points are dealt to the ranks like cards; each writes its own.
     for (std::size_t p = static_cast<std::size_t>(world.rank()); p < points.size();
          p += static_cast<std::size_t>(world.size())) {
+      if (store.has_theory(static_cast<std::int64_t>(p), fine)) continue;
       if (deadline.reached()) {
         whole = false;
         return;

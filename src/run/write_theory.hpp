@@ -9,8 +9,9 @@
 
 namespace pastur::run {
 
-/// Writes the theory of every point, and of every point of the finer grid, into the experiment's store. The
-/// study is prepared. False when the deadline came first. @note Collective over `world`
+/// Writes the theory of every point, and of every point of the finer grid, that the experiment's store does
+/// not have, or has damaged. The study is prepared. False when the deadline came first. @note Collective over
+/// `world`
 bool write_theory(const Experiment& experiment, store::Store& store, const Deadline& deadline,
                   const parallel::Communicator& world);
 

@@ -329,6 +329,11 @@ void Store::commit(std::span<const DrawRecord> records) {
   }
 }
 
+bool Store::has_theory(std::int64_t point, bool fine) const {
+  const QuietErrors quiet;
+  return impl_->theory->has(point, fine);
+}
+
 void Store::write_theory(std::int64_t point, std::span<const std::vector<double>> values, bool fine) {
   const QuietErrors quiet;
   impl_->hand_over([&] { impl_->theory->write(point, values, fine); });

@@ -52,10 +52,14 @@ TheoryTable::TheoryTable(hid_t file, const Layout& layout) : layout_(layout) {
   }
 }
 
-void TheoryTable::write(std::int64_t point, std::span<const std::vector<double>> values, bool fine) const {
+void TheoryTable::require_point(std::int64_t point, bool fine) const {
   const std::int64_t points = fine ? layout_.theory_points() : layout_.points();
   if (point < 0 || point >= points)
     throw std::invalid_argument(fmt::format("the store has no theory point {}", point));
+}
+
+void TheoryTable::write(std::int64_t point, std::span<const std::vector<double>> values, bool fine) const {
+  require_point(point, fine);
   if (values.size() != layout_.theory.size()) {
     throw std::invalid_argument(
         fmt::format("{} theory variables given, the store has {}", values.size(), layout_.theory.size()));
@@ -76,6 +80,22 @@ void TheoryTable::write(std::int64_t point, std::span<const std::vector<double>>
     checksum = next_checksum(checksum, values[v]);
   }
   target.checksums->write(box_at(*target.checksums, point, target.axes), &checksum);
+}
+
+bool TheoryTable::has(std::int64_t point, bool fine) const {
+  require_point(point, fine);
+  const Grid& source = grid(fine);
+  if (!source.checksums) return false;
+  std::uint64_t stored = 0;
+  source.checksums->read(box_at(*source.checksums, point, source.axes), &stored);
+  if (stored == 0) return false;
+  std::uint64_t found = first_checksum(static_cast<std::size_t>(point));
+  for (std::size_t v = 0; v < source.variables.size(); ++v) {
+    std::vector<double> values(static_cast<std::size_t>(layout_.own_size(layout_.theory[v], fine)));
+    source.variables[v].read(box_at(source.variables[v], point, source.axes), values.data());
+    found = next_checksum(found, values);
+  }
+  return stored == found;
 }
 
 const std::vector<TheoryTable::Point>& TheoryTable::verified(bool fine) const {

@@ -23,6 +23,8 @@ public:
   /// points x own, NaN at points without a good checksum. `name`: of the dataset, or as in Layout::theory.
   /// Throws std::out_of_range for an unknown one.
   std::vector<double> read(const std::string& name, bool fine) const;
+  /// Whether the point's values stand there with their checksum, as of now.
+  bool has(std::int64_t point, bool fine) const;
   /// Points whose checksum is wrong.
   std::vector<std::int64_t> damaged(bool fine) const;
 
@@ -35,6 +37,7 @@ private:
     std::size_t axes = 0;
   };
 
+  void require_point(std::int64_t point, bool fine) const;
   const Grid& grid(bool fine) const { return fine ? fine_ : sweep_; }
   const std::vector<Point>& verified(bool fine) const;
 

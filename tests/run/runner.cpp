@@ -45,6 +45,19 @@ private:
   mutable int draws_ = 0;
 };
 
+/// The toy study, counting on each rank the points whose theory is asked for.
+class CountingStudy : public testing_support::ToyStudy {
+public:
+  explicit CountingStudy(std::int64_t& count) : count_(count) {}
+  void theory(const study::Parameters& p, study::Recorder& record) const override {
+    ++count_;
+    ToyStudy::theory(p, record);
+  }
+
+private:
+  std::int64_t& count_;
+};
+
 run::Experiment interrupted_experiment(const std::string& text) {
   study::Registry registry;
   registry.add([] { return std::make_unique<InterruptedStudy>(); });
@@ -160,6 +173,42 @@ TEST(Runner, theory_along_a_coordinate_may_be_finer_than_the_draws) {
   ASSERT_EQ(fine.size(), 6U * 5U);
   for (std::size_t k = 0; k < 5; ++k)
     EXPECT_DOUBLE_EQ(fine[k], 3.0 / (3.0 + static_cast<double>(k))); // n = 3
+}
+
+TEST(Runner, theory_is_computed_once_and_again_only_where_it_is_damaged) {
+  const ScratchDirectory scratch;
+  const std::filesystem::path output = scratch.file("a.h5");
+  const std::string text = sweep_file + "[theory]\nn = { from = 2, to = 50, count = 7 }\n";
+  const auto points_computed = [&] {
+    std::int64_t count = 0;
+    study::Registry registry;
+    registry.add([&count] { return std::make_unique<CountingStudy>(count); });
+    run::Experiment toy = run::parse_experiment(text, "toy.toml", {}, registry);
+    EXPECT_EQ(run::run(toy, quiet(output), world()), ExitCode::complete);
+    world().sum(std::span(&count, 1));
+    return count;
+  };
+  EXPECT_EQ(points_computed(), 3 * 2 + 7 * 2);
+  EXPECT_EQ(points_computed(), 0);
+  const std::vector<double> whole = store::Reader(output).theory("mean_variance");
+  world().barrier();
+  if (world().rank() == 0) {
+    // The variance of n = 10 is no number of the finer grid: what bears these bytes is theory of the sweep.
+    std::ifstream stored(output, std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(stored), {});
+    std::string value(sizeof(double), '\0');
+    std::memcpy(value.data(), &whole[2], value.size());
+    const std::size_t place = bytes.find(value);
+    if (place == std::string::npos) throw std::logic_error("the theory is not in the file");
+    bytes[place] = static_cast<char>(bytes[place] ^ 1);
+    std::ofstream(output, std::ios::binary) << bytes;
+  }
+  world().barrier();
+  EXPECT_EQ(points_computed(), 1);
+  world().barrier();
+  const store::Reader reader(output);
+  EXPECT_TRUE(same_bits(reader.theory("mean_variance"), whole));
+  EXPECT_TRUE(reader.damaged_theory(false).empty());
 }
 
 TEST(Runner, a_run_cut_into_pieces_equals_the_uninterrupted_one_bit_for_bit) {

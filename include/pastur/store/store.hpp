@@ -69,6 +69,9 @@ public:
   /// collective; any rank, distinct slots. Throws std::runtime_error (with the system's reason) when the disk
   /// refuses, or when the file has lost its name: moved, removed or replaced meanwhile.
   void commit(std::span<const DrawRecord> records);
+  /// Whether the theory of a point is there, with a good checksum. `fine`: a point of the finer grid. Not
+  /// collective.
+  bool has_theory(std::int64_t point, bool fine) const;
   /// Writes the theory of a point: one vector per Layout::theory. `fine`: a point of the finer grid. Not
   /// collective.
   void write_theory(std::int64_t point, std::span<const std::vector<double>> values, bool fine);
