@@ -93,6 +93,9 @@ Action merge(CLI::App& command, const Context& context) {
       ->take_all()
       ->allow_extra_args(false);
   command.add_flag("--overwrite", options->merge.overwrite, "Replace the new file if there is one");
+  command.add_flag(
+      "--salvage", options->merge.salvage,
+      "Also take the draws of files that are damaged elsewhere, as far as their checksums prove them");
   return [options, &context] {
     options->merge.inputs.assign(options->inputs.begin(), options->inputs.end());
     options->merge.command = context.command_line;

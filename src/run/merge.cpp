@@ -106,7 +106,8 @@ MergeReport merge(const MergeOptions& options, std::optional<Experiment> target,
   MergeReport report;
   std::int64_t there = 0;
   parallel::agree(world, [&] {
-    inputs = open_inputs(options.inputs, studies);
+    const auto flaws = options.salvage ? store::Flaws::accepted : store::Flaws::refused;
+    inputs = open_inputs(options.inputs, flaws, studies);
     if (target) {
       for (const MergeInput& input : inputs)
         require_same_draws(input.source->experiment.file, input.name(), target->file, target->file.name);

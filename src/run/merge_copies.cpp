@@ -2,6 +2,7 @@
 #include "merge_copies.hpp"
 
 #include "padding.hpp"
+#include "sweep.hpp"
 
 #include <fmt/format.h>
 
@@ -56,7 +57,7 @@ double relative_difference(const std::vector<double>& a, const std::vector<doubl
 
 MergeCopies::MergeCopies(const std::vector<MergeInput>& inputs, const KeyedExperiment& target,
                          const store::Layout& layout)
-    : inputs_(inputs), target_(target), layout_(layout), damaged_(inputs.size(), 0) {
+    : inputs_(inputs), target_(target), layout_(layout), damaged_(inputs.size()) {
   for (const store::Variable& observable : layout.observables)
     values_.push_back(static_cast<std::size_t>(layout.own_size(observable)));
   const std::unordered_set<std::string> known(target.keys.begin(), target.keys.end());
@@ -139,7 +140,7 @@ void MergeCopies::compare(const DrawRecord& a, const DrawRecord& b) {
 }
 
 void MergeCopies::for_each(const std::function<bool(std::vector<DrawRecord>)>& take) {
-  std::fill(damaged_.begin(), damaged_.end(), 0);
+  for (auto& draws : damaged_) draws.clear();
   differing_ = 0;
   largest_difference_ = 0.0;
   std::size_t slot_bytes = sizeof(DrawRecord);
@@ -156,7 +157,7 @@ void MergeCopies::for_each(const std::function<bool(std::vector<DrawRecord>)>& t
         if (count <= 0) continue;
         for (DrawRecord& copy : reader.records(origin.point, first, count)) {
           if (copy.state == DrawState::pending) {
-            ++damaged_[origin.input];
+            damaged_[origin.input].emplace(copy.point, copy.draw);
             continue;
           }
           std::optional<DrawRecord>& slot = chosen[static_cast<std::size_t>(copy.draw - first)];
@@ -174,15 +175,33 @@ void MergeCopies::for_each(const std::function<bool(std::vector<DrawRecord>)>& t
   }
 }
 
+/// "draw 1 of point 0 (N = 10), draw 2 of ... and 5 more" of an input.
+std::string MergeCopies::damaged_text(std::size_t input) const {
+  constexpr std::size_t most = 8;
+  const Experiment& experiment = inputs_[input].source->experiment;
+  std::string text;
+  std::size_t named = 0;
+  for (const auto& [point, draw] : damaged_[input]) {
+    if (named == most) return text + fmt::format(" and {} more", damaged_[input].size() - most);
+    const study::Parameters& parameters = experiment.points[static_cast<std::size_t>(point)];
+    const std::string where = point_text(experiment.file, parameters, false);
+    text += fmt::format("{}draw {} of point {}", named++ == 0 ? "" : ", ", draw, point);
+    if (!where.empty()) text += " (" + where + ")";
+  }
+  return text;
+}
+
 std::vector<std::string> MergeCopies::remarks() const {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const std::string name = inputs_[i].name();
     const std::int64_t draws = inputs_[i].reader.layout().draws;
-    if (damaged_[i] > 0) {
-      lines.push_back(fmt::format("{}: {} damaged draws are left out (`pastur check {}` lists them)", name,
-                                  damaged_[i], name));
+    if (const std::string& flaw = inputs_[i].reader.flaw(); !flaw.empty()) {
+      lines.push_back(
+          fmt::format("{} is damaged: {}; the draws that their checksums prove are taken", name, flaw));
     }
+    if (!damaged_[i].empty())
+      lines.push_back(fmt::format("{}: not used, as damaged: {}", name, damaged_text(i)));
     if (points_lost_[i] > 0) {
       lines.push_back(fmt::format("{}: {} of its {} points are not in {}: their draws are left out", name,
                                   points_lost_[i], inputs_[i].source->keys.size(),

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pastur::run {
@@ -50,13 +52,14 @@ private:
   std::vector<std::vector<Origin>> origins() const;
   store::DrawRecord converted(store::DrawRecord record, const Plan& plan, std::int64_t point) const;
   void compare(const store::DrawRecord& a, const store::DrawRecord& b);
+  std::string damaged_text(std::size_t input) const;
 
   const std::vector<MergeInput>& inputs_;
   const KeyedExperiment& target_;
   const store::Layout& layout_;
-  std::vector<Plan> plans_;               // per input
-  std::vector<std::size_t> values_;       // of one slot of the target, per observable
-  std::vector<std::int64_t> damaged_;     // per input
+  std::vector<Plan> plans_;         // per input
+  std::vector<std::size_t> values_; // of one slot of the target, per observable
+  std::vector<std::set<std::pair<std::int64_t, std::int64_t>>> damaged_; // per input: its points and draws
   std::vector<std::int64_t> points_lost_; // per input: points that the target does not have
   std::int64_t differing_ = 0;
   double largest_difference_ = 0.0;

@@ -62,12 +62,12 @@ KeyedExperiment::KeyedExperiment(Experiment made) : experiment(std::move(made)) 
     keys.push_back(point_key(experiment.study->info(), point));
 }
 
-std::vector<MergeInput> open_inputs(const std::vector<std::filesystem::path>& paths,
+std::vector<MergeInput> open_inputs(const std::vector<std::filesystem::path>& paths, store::Flaws flaws,
                                     const study::Registry& studies) {
   std::vector<MergeInput> inputs;
   std::map<std::string, std::shared_ptr<const KeyedExperiment>> sources; // by study file
   for (const std::filesystem::path& path : paths) {
-    store::Reader reader(path);
+    store::Reader reader(path, flaws);
     const store::Layout& layout = reader.layout();
     std::shared_ptr<const KeyedExperiment>& source = sources[layout.study_file];
     if (source == nullptr) {

@@ -27,7 +27,7 @@ struct MergeInput {
 
 /// Opens the stores. Throws InputError for what is not a store, belongs to a study that is not known here, or
 /// was written when the study had other parameters or observables.
-std::vector<MergeInput> open_inputs(const std::vector<std::filesystem::path>& paths,
+std::vector<MergeInput> open_inputs(const std::vector<std::filesystem::path>& paths, store::Flaws flaws,
                                     const study::Registry& studies);
 
 /// The different values of a parameter at the points that read it, ascending.

@@ -106,26 +106,26 @@ void check_places(const std::vector<SlotRegion>& slots, std::uint64_t file_size)
   }
 }
 
-void check_metadata(const std::filesystem::path& path, hid_t file, const std::vector<SlotRegion>& slots) {
+/// What is wrong outside the slots; empty when nothing is.
+std::string metadata_flaw(const std::filesystem::path& path, hid_t file,
+                          const std::vector<SlotRegion>& slots) {
   std::uint64_t stored = 0;
   const SlotDataset checksum(file, metadata_checksum_plan());
   checksum.read(checksum.all(), &stored);
   const Descriptor bytes(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!bytes) throw std::runtime_error(std::strerror(errno));
-  if (metadata_checksum(bytes.get(), slots) != stored) {
-    throw std::runtime_error("the checksum of what no run changes (headers, attributes, coordinates, texts) "
-                             "is wrong");
-  }
+  if (metadata_checksum(bytes.get(), slots) == stored) return {};
+  return "the checksum of what no run changes (headers, attributes, coordinates, texts) is wrong";
 }
 
 } // namespace
 
-OpenedFile open_file(const std::filesystem::path& path) {
+OpenedFile open_file(const std::filesystem::path& path, Flaws flaws) {
   const QuietErrors quiet;
   const std::uint64_t size = regular_hdf5_size(path);
   const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), "HDF5 properties");
   require(H5Pset_file_locking(access.get(), false, true), "HDF5 file locking");
-  OpenedFile opened{Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get())), {}};
+  OpenedFile opened{Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get())), {}, {}};
   if (!opened.file) {
     throw NotAStore(FileKind::damaged,
                     fmt::format("{} is damaged or incomplete: {}", path.string(), hdf5_reason()));
@@ -156,7 +156,12 @@ OpenedFile open_file(const std::filesystem::path& path) {
     validate(opened.layout);
     const std::vector<SlotRegion> slots = slot_regions(file, opened.layout);
     check_places(slots, size);
-    check_metadata(path, file, slots);
+    opened.flaw = metadata_flaw(path, file, slots);
+    if (!opened.flaw.empty() && flaws == Flaws::refused) {
+      throw std::runtime_error(
+          opened.flaw +
+          "; `pastur merge --salvage` brings the draws that their checksums prove into a new file");
+    }
   } catch (const std::exception& error) {
     throw NotAStore(FileKind::damaged, fmt::format("{} is damaged: {}", path.string(), error.what()));
   }

@@ -3,7 +3,7 @@
 
 #include "hdf5_handle.hpp"
 
-#include <pastur/store/store.hpp>
+#include <pastur/store/reader.hpp>
 
 #include <filesystem>
 #include <stdexcept>
@@ -21,12 +21,14 @@ public:
 struct OpenedFile {
   Handle file;
   Layout layout;
+  std::string flaw; ///< what is damaged outside the slots and was accepted
 };
 
 /// Opens a store for reading with the serial driver, and proves it before anything is believed: signature,
 /// schema version, the layout's checksum, each slot dataset's type, shape and place inside the file, and the
-/// checksum of every byte outside the slots.
+/// checksum of every byte outside the slots. With Flaws::accepted that last one may be wrong: what the others
+/// prove is enough to read the slots, which have checksums of their own.
 /// Never writes. Throws NotAStore.
-OpenedFile open_file(const std::filesystem::path& path);
+OpenedFile open_file(const std::filesystem::path& path, Flaws flaws = Flaws::refused);
 
 } // namespace pastur::store

@@ -20,8 +20,8 @@ struct Reader::Impl {
   TheoryTable theory;
   ProvenanceSlots provenance;
 
-  explicit Impl(const std::filesystem::path& file)
-      : path(file), opened(open_file(file)), slots(opened.file.get(), opened.layout),
+  Impl(const std::filesystem::path& file, Flaws flaws)
+      : path(file), opened(open_file(file, flaws)), slots(opened.file.get(), opened.layout),
         theory(opened.file.get(), opened.layout), provenance(opened.file.get()) {}
 
   std::vector<std::uint8_t> verified(const std::vector<std::uint8_t>& marks) const {
@@ -29,10 +29,10 @@ struct Reader::Impl {
   }
 };
 
-Reader::Reader(const std::filesystem::path& path) {
+Reader::Reader(const std::filesystem::path& path, Flaws flaws) {
   const QuietErrors quiet;
   try {
-    impl_ = std::make_unique<Impl>(path);
+    impl_ = std::make_unique<Impl>(path, flaws);
   } catch (const NotAStore& error) {
     throw InputError(error.what());
   }
@@ -46,6 +46,10 @@ const Layout& Reader::layout() const {
 }
 const std::filesystem::path& Reader::path() const {
   return impl_->path;
+}
+
+const std::string& Reader::flaw() const {
+  return impl_->opened.flaw;
 }
 
 std::vector<DrawState> Reader::states() const {

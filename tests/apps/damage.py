@@ -32,6 +32,7 @@ ridge = [0.1]
 [sweep]
 noise_variance = [0.1, 0.2]
 """
+OBSERVABLES = ("test_error", "train_error")
 pastur = os.path.abspath(sys.argv[1])
 
 
@@ -44,7 +45,8 @@ def call(*words):
 
 def commands(study, store, folder):
     return {"check": ("check", store), "table": ("table", store), "status": ("status", store),
-            "plot": ("plot", store, "-o", folder / "f.svg"), "run": ("run", study, "-o", store, "--progress", "none")}
+            "plot": ("plot", store, "-o", folder / "f.svg"), "run": ("run", study, "-o", store, "--progress", "none"),
+            "merge": ("merge", folder / "good.h5", store, "-o", folder / "merged.h5")}
 
 
 def expect_refused(study, store, folder, part):
@@ -54,6 +56,7 @@ def expect_refused(study, store, folder, part):
         assert done.returncode in (1, 2), f"{name} accepted: {part}"
         assert part in done.stderr and str(store) in done.stderr, f"{name}: {part!r} is not in: {done.stderr}"
         assert done.stdout == "", f"{name} printed {done.stdout}"
+    assert not (folder / "merged.h5").exists(), f"{part}: merged all the same"
     if before is not None:
         assert store.read_bytes() == before, f"{part}: the file was changed"
 
@@ -123,6 +126,59 @@ def damaged_slots(study, store, folder, whole):
             assert {name: file[name][()].tobytes() for name in names} == values, f"{what}: other bits after the repair"
 
 
+def contents(path):
+    """States and observables, as bytes."""
+    with h5py.File(path, "r") as file:
+        return {name: file[name][()].tobytes() for name in (*OBSERVABLES, "slots/state")}
+
+
+def merged(folder, *words):
+    (folder / "merged.h5").unlink(missing_ok=True)
+    done = call("merge", *words, "-o", folder / "merged.h5")
+    assert done.returncode == 0, done.stderr
+    assert call("check", folder / "merged.h5").returncode == 0
+    return done
+
+
+def merge_of_damaged_draws(folder, store, whole):
+    """Of one input: taken from the other, whichever comes first; of both, or of the only one: named, and pending."""
+    good = folder / "good.h5"
+    truth = contents(good)
+    with h5py.File(good, "r") as file:
+        place = file[OBSERVABLES[0]].id.get_offset() + 8 * 4
+    store.write_bytes(flipped(whole, place))
+    named = f"{store}: not used, as damaged: draw 1 of point 1 (noise_variance = 0.2)"
+    for inputs in ((good, store), (store, good)):
+        assert named in merged(folder, *inputs).stderr
+        assert contents(folder / "merged.h5") == truth
+    other = folder / "other.h5"
+    other.write_bytes(flipped(whole, place + 1))
+    for inputs in ((store, other), (store,)):
+        done = merged(folder, *inputs)
+        assert named in done.stderr and "5 draws done, 0 failed, 1 pending" in done.stdout, done
+    assert call("run", folder / "merged.h5", "--progress", "none").returncode == 0
+    assert contents(folder / "merged.h5") == truth
+
+
+def salvage(folder, store, whole):
+    """A damaged text: the draws are taken when asked for, and those whose checksums fail are left out."""
+    good = folder / "good.h5"
+    text = whole.index(b"[sweep]\n")
+    store.write_bytes(flipped(whole, text))
+    assert f"{store} is damaged" in merged(folder, store, "--salvage").stderr
+    assert contents(folder / "merged.h5") == contents(good)
+    with h5py.File(good, "r") as file:
+        place = file[OBSERVABLES[0]].id.get_offset() + 8 * 4
+    store.write_bytes(flipped(flipped(whole, text), place))
+    done = merged(folder, store, "--salvage")
+    assert "draw 1 of point 1" in done.stderr and "5 draws done, 0 failed, 1 pending" in done.stdout, done
+    (folder / "merged.h5").unlink()
+    for damage in (whole[:len(whole) // 2], flipped(whole, whole.index(b"\"identity\"")), b"not a store"):  # no layout, or no slots
+        store.write_bytes(damage)
+        refused = call("merge", store, "--salvage", "-o", folder / "merged.h5")
+        assert refused.returncode == 2 and str(store) in refused.stderr and not (folder / "merged.h5").exists(), refused
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -131,10 +187,13 @@ def main():
         done = call("run", study, "-o", store, "--progress", "none")
         assert done.returncode == 0, done.stderr
         whole = store.read_bytes()
+        (folder / "good.h5").write_bytes(whole)
         assert call("check", store).returncode == 0
         whole_file_damage(study, store, folder, whole)
         foreign_files(study, store, folder, whole)
         damaged_slots(study, store, folder, whole)
+        merge_of_damaged_draws(folder, store, whole)
+        salvage(folder, store, whole)
     print("every command told what was wrong, and used nothing of it")
 
 

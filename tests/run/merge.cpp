@@ -319,7 +319,39 @@ TEST(Merge, a_draw_with_a_wrong_checksum_does_not_count) {
   EXPECT_EQ(count(scratch / "a_alone.h5", DrawState::done), 1);
   if (world().rank() == 0) {
     ASSERT_EQ(both.remarks.size(), 1U);
-    EXPECT_THAT(both.remarks[0], HasSubstr("1 damaged draws are left out"));
+    EXPECT_THAT(both.remarks[0], testing::EndsWith("a.h5: not used, as damaged: draw 0 of point 0"));
+  }
+}
+
+TEST(Merge, a_file_that_is_damaged_outside_its_draws_gives_them_only_when_asked) {
+  const Scratch scratch(world());
+  const Path whole = run_into(scratch / "whole.h5", experiment(study_file));
+  const std::string bytes = file_bytes(whole);
+  const std::vector<std::int64_t> sizes{3, 10, 40};
+  const std::string coordinate(reinterpret_cast<const char*>(sizes.data()), 8 * sizes.size());
+  for (const std::size_t place : {bytes.find("[sweep]\n"), bytes.find(coordinate)}) {
+    ASSERT_NE(place, std::string::npos);
+    const Path damaged = scratch / "damaged.h5";
+    if (world().rank() == 0) {
+      store::samples::put_bytes(damaged, bytes);
+      store::samples::flip_byte(damaged, place);
+    }
+    world().barrier();
+    const std::string refused = refusal({damaged}, scratch / "new.h5");
+    EXPECT_THAT(refused, HasSubstr("damaged.h5 is damaged: the checksum of what no run changes"));
+    EXPECT_THAT(refused, HasSubstr("--salvage"));
+    EXPECT_FALSE(std::filesystem::exists(scratch / "new.h5"));
+    world().barrier();
+    run::MergeOptions options{
+        {damaged}, scratch / ("new" + std::to_string(place) + ".h5"), false, "merge", ""};
+    options.salvage = true;
+    const run::MergeReport report = run::merge(options, std::nullopt, registry(), world());
+    world().barrier();
+    expect_same_results(whole, options.output);
+    if (world().rank() == 0) {
+      ASSERT_EQ(report.remarks.size(), 1U);
+      EXPECT_THAT(report.remarks[0], HasSubstr("damaged.h5 is damaged"));
+    }
   }
 }
 

@@ -18,6 +18,7 @@ struct MergeOptions {
   bool overwrite = false;
   std::string command;       ///< for provenance
   std::string petsc_options; ///< for provenance
+  bool salvage = false;      ///< take inputs that are damaged outside their draws
 };
 
 struct MergeReport {
@@ -39,8 +40,10 @@ struct MergeReport {
 /// a failed one, then the one with the smaller values (bytes compared). Theory is computed anew.
 ///
 /// The output gets its name when it is whole. One that is there is left alone: when it lacks nothing that the
-/// inputs have, this is success, otherwise an InputError unless `overwrite`. Throws InputError, before
-/// anything is written, that names the file and the key by which it does not belong to the others.
+/// inputs have, this is success, otherwise an InputError unless `overwrite`. Damaged draws are not used and
+/// are named in the remarks; an input that is damaged elsewhere is refused, or with `salvage` gives the draws
+/// whose checksums prove them. Throws InputError, before anything is written, that names the file and the key
+/// by which it does not belong to the others.
 /// @note Collective over `world`
 MergeReport merge(const MergeOptions& options, std::optional<Experiment> target,
                   const study::Registry& studies, const parallel::Communicator& world);

@@ -10,16 +10,23 @@
 
 namespace pastur::store {
 
+/// What to do with a file that is damaged outside its slots.
+enum class Flaws { refused, accepted };
+
 /// Read-only, serial view of a result file, also while a run writes it. Throws InputError for a file that is
 /// not a readable store.
 class Reader {
 public:
-  explicit Reader(const std::filesystem::path& path);
+  /// With Flaws::accepted, headers, attributes, coordinates and texts may be damaged as long as the slots are
+  /// found; layout() is always proved by its checksum.
+  explicit Reader(const std::filesystem::path& path, Flaws flaws = Flaws::refused);
   Reader(Reader&&) noexcept;
   ~Reader();
 
   const Layout& layout() const;
   const std::filesystem::path& path() const;
+  /// What is damaged outside the slots, in words; empty without damage.
+  const std::string& flaw() const;
   std::vector<DrawState> states() const;    ///< point-major, checksums verified
   std::vector<std::string> reasons() const; ///< same order
   std::vector<double> seconds() const;      ///< same order
