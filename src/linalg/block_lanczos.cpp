@@ -4,6 +4,7 @@
 #include "blas.hpp"
 #include "dense_checks.hpp"
 #include "petsc_shell.hpp"
+#include "small_eigenproblem.hpp"
 
 #include <pastur/random/fill.hpp>
 
@@ -157,30 +158,8 @@ void BlockLanczos::expand() {
 const RitzPairs& BlockLanczos::ritz() {
   if (current_) return ritz_;
   const auto m = static_cast<std::size_t>(size_);
-  ritz_.values.assign(m, 0.0);
   ritz_.vectors = t_;
-  double failed = 0.0;
-  if (a_.comm.rank() == 0 && m > 0) {
-    const int order = checked_int(size_, "Krylov basis");
-    const int query = -1;
-    double wanted = 0.0;
-    int iwanted = 0;
-    int info = 0;
-    dsyevd_("V", "U", &order, ritz_.vectors.data(), &order, ritz_.values.data(), &wanted, &query, &iwanted,
-            &query, &info);
-    const int lwork = work_size(wanted);
-    std::vector<double> work(static_cast<std::size_t>(lwork));
-    std::vector<int> iwork(static_cast<std::size_t>(iwanted));
-    dsyevd_("V", "U", &order, ritz_.vectors.data(), &order, ritz_.values.data(), work.data(), &lwork,
-            iwork.data(), &iwanted, &info);
-    failed = info;
-  }
-  if (a_.comm.max(std::abs(failed)) != 0.0)
-    throw std::runtime_error(fmt::format("the projected eigenproblem of size {} failed", size_));
-  if (a_.comm.size() > 1) {
-    a_.comm.broadcast(std::span<double>(ritz_.values));
-    a_.comm.broadcast(std::span<double>(ritz_.vectors));
-  }
+  ritz_.values = small_eigenvectors(a_.comm, ritz_.vectors, size_);
   std::vector<double> remainder(static_cast<std::size_t>(pending_ * size_));
   product("N", pending_, size_, size_, unit, coupling_.data(), pending_, ritz_.vectors.data(), size_, zero,
           remainder.data(), pending_);
