@@ -155,6 +155,20 @@ void BlockLanczos::expand() {
   take_block(b, scale);
 }
 
+bool BlockLanczos::iterate(const Limits& limits, const std::function<bool(const RitzPairs&)>& done) {
+  std::int64_t restarts = 0;
+  for (std::int64_t seen = 0;;) {
+    expand();
+    if (size_ < seen + std::max<std::int64_t>(1, seen / 10) && size_ < limits.basis && !invariant()) continue;
+    if (done(ritz()) || invariant()) return true;
+    seen = size_;
+    if (size_ < limits.basis) continue;
+    if (restarts++ == limits.restarts) return false;
+    restart(limits.least, limits.greatest);
+    seen = size_;
+  }
+}
+
 const RitzPairs& BlockLanczos::ritz() {
   if (current_) return ritz_;
   const auto m = static_cast<std::size_t>(size_);

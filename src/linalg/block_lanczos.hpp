@@ -4,6 +4,7 @@
 #include <pastur/linalg/linear_operator.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -38,6 +39,15 @@ public:
   bool invariant() const { return pending_ == 0; }
   std::int64_t size() const { return size_; } ///< of V
   std::int64_t applications() const { return applications_; }
+
+  struct Limits {
+    std::int64_t basis;           ///< vectors in V before a restart
+    std::int64_t least, greatest; ///< and after it, from either end
+    std::int64_t restarts;
+  };
+  /// Expands and restarts until done(the Ritz pairs), which is asked whenever V has grown by a tenth, or V is
+  /// invariant. False when `restarts` were not enough. @note Collective
+  bool iterate(const Limits& limits, const std::function<bool(const RitzPairs&)>& done);
 
   /// Valid until the next expand() or restart(). @note Collective
   const RitzPairs& ritz();

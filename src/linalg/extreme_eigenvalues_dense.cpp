@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -22,32 +23,15 @@ namespace pastur::linalg {
 
 namespace {
 
-/// Vectors kept before a restart, and after it at the end that is sought and at the other.
-constexpr std::int64_t largest_basis = 400, kept_basis = 80, kept_opposite = 10;
-
-/// Whether a basis of `size` vectors is looked at: small ones always, larger ones when they have grown by a
-/// tenth.
-bool due(std::int64_t size, std::int64_t last) {
-  return size >= last + std::max<std::int64_t>(1, last / 10);
-}
-
-/// Expands and restarts `lanczos` until done(its Ritz pairs).
-template <class Done>
-void run(BlockLanczos& lanczos, std::int64_t most, const char* end, Done done) {
-  std::int64_t last = 0;
-  for (;;) {
-    lanczos.expand();
-    if (!due(lanczos.size(), last) && !lanczos.invariant()) continue;
-    last = lanczos.size();
-    if (done(lanczos.ritz()) || lanczos.invariant()) return;
-    if (lanczos.applications() >= most) {
-      throw std::runtime_error(
-          fmt::format("the {} eigenvalue did not converge in {} applications", end, most));
-    }
-    if (lanczos.size() >= largest_basis) {
-      lanczos.restart(kept_opposite, kept_basis);
-      last = lanczos.size();
-    }
+/// Runs `lanczos` until done(its Ritz pairs), for its greatest eigenvalue.
+void run(BlockLanczos& lanczos, const ExtremeOptions& options, const char* end,
+         const std::function<bool(const RitzPairs&)>& done) {
+  const std::int64_t basis = options.largest_basis;
+  const BlockLanczos::Limits limits{basis, std::min<std::int64_t>(10, basis / 8),
+                                    std::max<std::int64_t>(1, basis / 5), options.max_restarts};
+  if (!lanczos.iterate(limits, done)) {
+    throw std::runtime_error(
+        fmt::format("the {} eigenvalue did not converge in {} applications", end, lanczos.applications()));
   }
 }
 
@@ -60,12 +44,12 @@ struct Forward {
   std::vector<double> towards; ///< this rank's rows of a vector rich in the least eigenvector
 };
 
-Forward run_forward(BlockLanczos& lanczos, const ExtremeOptions& options, std::int64_t most) {
+Forward run_forward(BlockLanczos& lanczos, const ExtremeOptions& options) {
   // Products that pay for themselves in solves with the better shift, and those after which one that is not
   // in sight will not come.
   constexpr std::int64_t worthwhile = 48, hopeless = 24;
   std::vector<std::pair<std::int64_t, double>> history; // of the least Ritz value's residual
-  run(lanczos, most, "greatest", [&](const RitzPairs& ritz) {
+  run(lanczos, options, "greatest", [&](const RitzPairs& ritz) {
     const std::int64_t steps = lanczos.applications();
     history.emplace_back(steps, ritz.residuals.front());
     const double greatest = std::abs(ritz.values.back());
@@ -113,12 +97,11 @@ ExtremeEigenvalues extreme_eigenvalues(BlockCyclicMatrix&& a, const ExtremeOptio
   BlockCyclicMatrix matrix = std::move(a);
   const parallel::LogEvent event("PasturEnds");
   const std::int64_t n = matrix.rows();
-  const std::int64_t most = options.max_restarts * options.basis;
   RefactoredMatrix kernel(matrix);
   const LinearOperator itself = on_whole_vectors(
       grid->team(), n, [&](std::span<double> x) { std::ranges::copy(kernel.multiply(x), x.begin()); });
   BlockLanczos forward(itself, lanczos_start(itself, 1), 1);
-  const Forward found = run_forward(forward, options, most);
+  const Forward found = run_forward(forward, options);
 
   const double shift = factorise_below(kernel, matrix, found);
 
@@ -136,7 +119,7 @@ ExtremeEigenvalues extreme_eigenvalues(BlockCyclicMatrix&& a, const ExtremeOptio
     const double mu = ritz.values.back();
     return d_mu / (mu * (1.0 + shift * mu));
   };
-  run(backward, most, "least", [&](const RitzPairs& ritz) {
+  run(backward, options, "least", [&](const RitzPairs& ritz) {
     return relative(ritz, ritz.greatest_error()) <= options.accuracy &&
            relative(ritz, ritz.residuals.back()) <= options.resolution;
   });
