@@ -3,6 +3,7 @@
 
 #include <pastur/linalg/extreme_eigenvalues.hpp>
 #include <pastur/linalg/krylov_ridge.hpp>
+#include <pastur/linalg/krylov_ridge_path.hpp>
 
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace pastur::studies::nt_interpolation {
 
 namespace {
 
-/// One system (K_N + ridge) alpha = y after another, on the same operator and preconditioner.
+/// The systems (K_N + ridge) alpha = y of one operator.
 class Solver {
 public:
   Solver(const learning::NeuralTangentFeatures& features, std::span<const double> y,
@@ -23,23 +24,39 @@ public:
 
   const linalg::LinearOperator& kernel() const { return operator_; }
 
-  struct Solution {
-    std::vector<double> coefficients; ///< all n, on every rank
-    double train_error;               ///< (1/n) |K alpha - y|^2
+  struct Solutions {
+    std::vector<double> coefficients; ///< n x ridges, column-major, on every rank
+    std::vector<double> train_errors; ///< (1/n) |K alpha - y|^2
   };
 
-  /// The ridge must exceed -lambda_min.
-  Solution solve(double ridge) const {
-    // The preconditioner's bulk may stand below |ridge|: then there is none.
-    const bool preconditioned = preconditioner_.shift + ridge > 0.0;
-    const linalg::KrylovSolution solution = linalg::krylov_ridge(
-        operator_, local_y_, ridge, preconditioned ? preconditioner_ : linalg::LowRankPreconditioner{},
-        {.tolerance = 1e-12, .max_iterations = 100000});
-    return {team_.all_gather(std::span<const double>(solution.coefficients)),
-            train_error(solution.coefficients, ridge)};
+  /// Every ridge must exceed -lambda_min.
+  Solutions solve(std::span<const double> ridges) const {
+    const linalg::KrylovOptions options{.tolerance = 1e-12, .max_iterations = 100000};
+    const std::vector<double> local = solve_local(ridges, options);
+    Solutions solutions;
+    const std::size_t rows = local_y_.size();
+    for (std::size_t r = 0; r < ridges.size(); ++r) {
+      const std::span<const double> alpha = std::span(local).subspan(r * rows, rows);
+      const std::vector<double> whole = team_.all_gather(alpha);
+      solutions.coefficients.insert(solutions.coefficients.end(), whole.begin(), whole.end());
+      solutions.train_errors.push_back(train_error(alpha, ridges[r]));
+    }
+    return solutions;
   }
 
 private:
+  /// Several ridges share one Krylov space; one alone is solved faster with the preconditioner.
+  std::vector<double> solve_local(std::span<const double> ridges,
+                                  const linalg::KrylovOptions& options) const {
+    if (ridges.size() != 1)
+      return linalg::krylov_ridge_path(operator_, local_y_, ridges, preconditioner_, options).coefficients;
+    // The preconditioner's bulk may stand below |ridge|: then there is none.
+    const bool preconditioned = preconditioner_.shift + ridges[0] > 0.0;
+    return linalg::krylov_ridge(operator_, local_y_, ridges[0],
+                                preconditioned ? preconditioner_ : linalg::LowRankPreconditioner{}, options)
+        .coefficients;
+  }
+
   /// K alpha - y = -ridge alpha at the solution: without cancellation for small ridges.
   double train_error(std::span<const double> alpha, double ridge) const {
     std::vector<double> residual(alpha.begin(), alpha.end());
@@ -78,28 +95,41 @@ void fit_matrix_free(const learning::NeuralTangentFeatures& features, std::span<
   record.set("lambda_min", lambda_min);
 
   const char* singular = "K_N is not positive definite: the pseudo-inverse fit needs solver = dense";
+  std::vector<double> solved; // the admissible ridges, then the interpolation
+  std::vector<std::size_t> entries;
   for (std::size_t i = 0; i < ridges.size(); ++i) {
-    if (ridges[i] <= -lambda_min) {
-      const char* reason = ridges[i] == 0.0 ? singular : ridge_too_low;
-      for (const char* name : {"train_error", "test_error"}) record.missing_at(name, i, reason);
+    if (ridges[i] > -lambda_min) {
+      solved.push_back(ridges[i]);
+      entries.push_back(i);
       continue;
     }
-    const Solver::Solution solution = solver.solve(ridges[i]);
-    record.set_at("train_error", i, solution.train_error);
-    record.set_at("test_error", i,
-                  mean_squared_difference(features.predict(solution.coefficients, 1, team), labels.test));
+    const char* reason = ridges[i] == 0.0 ? singular : ridge_too_low;
+    for (const char* name : {"train_error", "test_error"}) record.missing_at(name, i, reason);
+  }
+  if (definite) solved.push_back(0.0);
+  const Solver::Solutions solutions = solver.solve(solved);
+  const std::size_t n = labels.train.size();
+  const std::size_t m = labels.test.size();
+  std::vector<double> predictions; // m x ridges
+  if (!entries.empty()) {
+    predictions = features.predict(std::span(solutions.coefficients).first(n * entries.size()),
+                                   static_cast<std::int64_t>(entries.size()), team);
+  }
+  for (std::size_t k = 0; k < entries.size(); ++k) {
+    record.set_at("train_error", entries[k], solutions.train_errors[k]);
+    record.set_at("test_error", entries[k],
+                  mean_squared_difference(std::span(predictions).subspan(k * m, m), labels.test));
   }
 
   if (!definite) {
     for (const char* name : {"interpolation_error", "parameter_norm_squared"}) record.missing(name, singular);
     return;
   }
-  const Solver::Solution interpolation = solver.solve(0.0);
+  const std::span<const double> interpolation = std::span(solutions.coefficients).last(n);
   double norm_squared = 0.0;
-  for (std::size_t i = 0; i < labels.train.size(); ++i)
-    norm_squared += labels.train[i] * interpolation.coefficients[i];
-  record.set("interpolation_error", interpolation.train_error);
-  record.set("parameter_norm_squared", norm_squared / static_cast<double>(labels.train.size()));
+  for (std::size_t i = 0; i < n; ++i) norm_squared += labels.train[i] * interpolation[i];
+  record.set("interpolation_error", solutions.train_errors.back());
+  record.set("parameter_norm_squared", norm_squared / static_cast<double>(n));
 }
 
 } // namespace pastur::studies::nt_interpolation

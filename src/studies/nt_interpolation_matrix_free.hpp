@@ -15,8 +15,8 @@ inline constexpr const char* ridge_too_low =
 /// (1/m) |a - b|^2.
 double mean_squared_difference(std::span<const double> a, std::span<const double> b);
 
-/// The fit without an n x n matrix: least eigenvalue by SLEPc, one preconditioned conjugate-gradient solve
-/// for each ridge, all on K_N's factors. Where K_N is not positive definite, ridge 0 and the pseudo-inverse
+/// The fit without an n x n matrix: least eigenvalue by Lanczos, all ridges from one space of conjugate
+/// gradients, on K_N's factors. Where K_N is not positive definite, ridge 0 and the pseudo-inverse
 /// fit are missing: they need the null space. @note Collective over `team`
 void fit_matrix_free(const learning::NeuralTangentFeatures& features, std::span<const double> ridges,
                      const learning::Labels& labels, const parallel::Communicator& team,
