@@ -25,6 +25,11 @@ constexpr double unit = 1.0;
 constexpr double zero = 0.0;
 /// Vectors of the sketch that the operator takes at a time.
 constexpr std::int64_t sketch_block = 32;
+/// The rank that is doubled where none is given: 4 sqrt(n), to see past a group of large eigenvalues as wide
+/// as a kernel's linear part.
+std::int64_t first_rank(std::int64_t n) {
+  return static_cast<std::int64_t>(std::ceil(4.0 * std::sqrt(static_cast<double>(n))));
+}
 
 /// a^T b summed over the team, for this rank's rows of two matrices of `columns` columns.
 std::vector<double> inner_products(const parallel::Communicator& comm, const std::vector<double>& a,
@@ -51,89 +56,125 @@ bool factorise(const parallel::Communicator& comm, std::vector<double>& matrix, 
   return comm.all(info == 0);
 }
 
-/// This rank's rows of an orthonormal basis of `rank` normal vectors, by Cholesky QR, twice: their condition
-/// is at most some n.
-std::vector<double> test_vectors(const LinearOperator& k, std::int64_t rank, const random::Stream& stream) {
-  const std::vector<std::int64_t> sizes = k.comm.all_gather(std::span<const std::int64_t>(&k.local_size, 1));
-  if (std::reduce(sizes.begin(), sizes.end()) != k.global_size)
-    throw std::invalid_argument(
-        fmt::format("nystrom_preconditioner: local sizes do not add up to {}", k.global_size));
-  const std::int64_t first = std::reduce(sizes.begin(), sizes.begin() + k.comm.rank());
-  std::vector<double> omega(static_cast<std::size_t>(k.local_size * rank));
-  random::fill_normal(stream, {first, k.local_size, 0, rank}, omega.data(), k.local_size);
-  const int rows = static_cast<int>(k.local_size);
-  const int columns = static_cast<int>(rank);
+/// Omega and K Omega, this rank's rows, which grow column by column.
+class Sketch {
+public:
+  Sketch(const LinearOperator& k, const random::Stream& stream) : k_(k), stream_(stream) {
+    const std::vector<std::int64_t> sizes =
+        k.comm.all_gather(std::span<const std::int64_t>(&k.local_size, 1));
+    if (std::reduce(sizes.begin(), sizes.end()) != k.global_size)
+      throw std::invalid_argument(
+          fmt::format("nystrom_preconditioner: local sizes do not add up to {}", k.global_size));
+    first_row_ = std::reduce(sizes.begin(), sizes.begin() + k.comm.rank());
+  }
+
+  void grow(std::int64_t rank) {
+    const auto rows = k_.local_size;
+    omega_.resize(static_cast<std::size_t>(rows * rank));
+    product_.resize(omega_.size());
+    random::fill_normal(stream_, {first_row_, rows, rank_, rank - rank_}, omega_.data() + rows * rank_, rows);
+    CallbackErrors errors(k_.comm);
+    for (std::int64_t j = rank_; j < rank; j += sketch_block) {
+      const std::int64_t columns = std::min(sketch_block, rank - j);
+      const auto begin = static_cast<std::size_t>(j * rows);
+      const auto length = static_cast<std::size_t>(columns * rows);
+      const PetscErrorCode code = errors.run([&] {
+        k_.multiply(std::span<const double>(omega_).subspan(begin, length),
+                    std::span(product_).subspan(begin, length), columns);
+      });
+      errors.require(code, "the operator");
+    }
+    rank_ = rank;
+  }
+
+  std::int64_t rank() const { return rank_; }
+  const std::vector<double>& omega() const { return omega_; }
+  const std::vector<double>& product() const { return product_; }
+
+private:
+  const LinearOperator& k_;
+  random::Stream stream_;
+  std::int64_t first_row_ = 0, rank_ = 0;
+  std::vector<double> omega_, product_;
+};
+
+/// K ~ B B^T - nu I on the span of B, B = B V Lambda^{1/2} in its singular vectors.
+struct Approximation {
+  std::vector<double> b;       ///< this rank's rows
+  std::vector<double> vectors; ///< V
+  std::vector<double> values;  ///< Lambda, ascending
+  double nu = 0.0;             ///< rounding of K
+
+  double least() const { return std::max(values.front() - nu, 0.0); }
+  /// Whether half of the sketch lies among eigenvalues that no preconditioner need tell apart.
+  bool reaches_the_rest() const { return values[values.size() / 2] <= 10.0 * std::max(least(), nu); }
+};
+
+Approximation approximate(const LinearOperator& k, const Sketch& sketch) {
+  const int rows = checked_int(k.local_size, "number of rows");
+  const int columns = checked_int(sketch.rank(), "rank");
+  Approximation result{.b = sketch.product(), .vectors = {}, .values = {}};
+  std::vector<double> omega = sketch.omega();
+  // Omega orthonormal, by Cholesky QR, twice: the condition of normal vectors is at most some n.
   for (int pass = 0; pass < 2; ++pass) {
     std::vector<double> gram = inner_products(k.comm, omega, omega, rows, columns);
     if (!factorise(k.comm, gram, columns))
-      throw std::runtime_error(fmt::format("nystrom_preconditioner: {} dependent normal vectors", rank));
+      throw std::runtime_error(fmt::format("nystrom_preconditioner: {} dependent normal vectors", columns));
     divide_by_transpose(omega, rows, gram, columns);
+    divide_by_transpose(result.b, rows, gram, columns);
   }
-  return omega;
-}
-
-/// K Omega, this rank's rows.
-std::vector<double> sketch(const LinearOperator& k, const std::vector<double>& omega, std::int64_t rank) {
-  std::vector<double> product(omega.size());
-  CallbackErrors errors(k.comm);
-  for (std::int64_t j = 0; j < rank; j += sketch_block) {
-    const std::int64_t columns = std::min(sketch_block, rank - j);
-    const auto begin = static_cast<std::size_t>(j * k.local_size);
-    const auto length = static_cast<std::size_t>(columns * k.local_size);
-    const PetscErrorCode code = errors.run([&] {
-      k.multiply(std::span<const double>(omega).subspan(begin, length),
-                 std::span(product).subspan(begin, length), columns);
-    });
-    errors.require(code, "the operator");
-  }
-  return product;
+  // Omega^T K Omega may be singular to rounding: K + nu I is sketched in its place.
+  double squares = 0.0;
+  for (const double value : result.b) squares += value * value;
+  const double norm = std::sqrt(k.comm.sum(squares));
+  if (!std::isfinite(norm))
+    throw std::domain_error("nystrom_preconditioner: the product with the operator is not finite");
+  result.nu = std::sqrt(static_cast<double>(k.global_size)) * std::numeric_limits<double>::epsilon() * norm;
+  for (std::size_t i = 0; i < omega.size(); ++i) result.b[i] += result.nu * omega[i];
+  std::vector<double> inner = inner_products(k.comm, omega, result.b, rows, columns);
+  if (!factorise(k.comm, inner, columns))
+    throw std::domain_error(fmt::format(
+        "nystrom_preconditioner: the operator of size {} is not positive semidefinite", k.global_size));
+  divide_by_transpose(result.b, rows, inner, columns);
+  result.vectors = inner_products(k.comm, result.b, result.b, rows, columns);
+  result.values = small_eigenvectors(k.comm, result.vectors, columns);
+  return result;
 }
 
 } // namespace
 
-LowRankPreconditioner nystrom_preconditioner(const LinearOperator& k, std::int64_t rank,
-                                             const random::Stream& stream) {
-  if (rank < 1) throw std::invalid_argument(fmt::format("nystrom_preconditioner: rank {}", rank));
+LowRankPreconditioner nystrom_preconditioner(const LinearOperator& k, const random::Stream& stream,
+                                             const NystromOptions& options) {
+  if (options.rank < 0 || options.most_rank < 1)
+    throw std::invalid_argument(
+        fmt::format("nystrom_preconditioner: rank {}, at most {}", options.rank, options.most_rank));
   const parallel::LogEvent event("PasturNystrom");
-  rank = std::min(rank, k.global_size);
-  const int columns = checked_int(rank, "rank");
-  const int rows = checked_int(k.local_size, "number of rows");
-  const std::vector<double> omega = test_vectors(k, rank, stream);
-  std::vector<double> y = sketch(k, omega, rank);
-
-  // Omega^T K Omega may be singular to rounding: K + nu I is sketched in its place, and nu taken off again.
-  double squares = 0.0;
-  for (const double value : y) squares += value * value;
-  const double norm = std::sqrt(k.comm.sum(squares));
-  if (!std::isfinite(norm))
-    throw std::domain_error("nystrom_preconditioner: the product with the operator is not finite");
-  const double nu =
-      std::sqrt(static_cast<double>(k.global_size)) * std::numeric_limits<double>::epsilon() * norm;
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] += nu * omega[i];
-  std::vector<double> inner = inner_products(k.comm, omega, y, rows, columns);
-  if (!factorise(k.comm, inner, columns))
-    throw std::domain_error(fmt::format(
-        "nystrom_preconditioner: the operator of size {} is not positive semidefinite", k.global_size));
-
-  // B = Y L^{-T}: B B^T is the approximation, B^T B has its eigenvalues.
-  divide_by_transpose(y, rows, inner, columns);
-  std::vector<double> vectors = inner_products(k.comm, y, y, rows, columns);
-  const std::vector<double> values = small_eigenvectors(k.comm, vectors, columns);
-  const double least = std::max(values.front() - nu, 0.0);
-  // U sqrt(Lambda - lambda_r) = B V sqrt((Lambda - lambda_r) / Lambda)
-  LowRankPreconditioner preconditioner;
-  preconditioner.shift = least;
-  preconditioner.rank = rank;
-  preconditioner.factor.resize(y.size());
-  for (std::size_t j = 0; j < values.size(); ++j) {
-    const double lambda = values[j];
-    const double weight = lambda > 0.0 ? std::sqrt(std::max(lambda - nu - least, 0.0) / lambda) : 0.0;
-    for (std::size_t i = 0; i < values.size(); ++i) vectors[i + j * values.size()] *= weight;
+  const bool given = options.rank > 0;
+  const std::int64_t most = std::min(given ? options.rank : options.most_rank, k.global_size);
+  Sketch sketch(k, stream);
+  sketch.grow(given ? most : std::min(first_rank(k.global_size), most));
+  Approximation found = approximate(k, sketch);
+  while (sketch.rank() < most && !found.reaches_the_rest()) {
+    sketch.grow(std::min(2 * sketch.rank(), most));
+    found = approximate(k, sketch);
   }
+
+  // U sqrt(Lambda - lambda_r) = B V sqrt((Lambda - lambda_r) / Lambda)
+  const double least = found.least();
+  const std::size_t rank = found.values.size();
+  for (std::size_t j = 0; j < rank; ++j) {
+    const double lambda = found.values[j];
+    const double weight = lambda > 0.0 ? std::sqrt(std::max(lambda - found.nu - least, 0.0) / lambda) : 0.0;
+    for (std::size_t i = 0; i < rank; ++i) found.vectors[i + j * rank] *= weight;
+  }
+  LowRankPreconditioner preconditioner{
+      .shift = least, .factor = std::vector<double>(found.b.size()), .rank = sketch.rank()};
+  const int rows = static_cast<int>(k.local_size);
+  const int columns = static_cast<int>(rank);
   const int ld = std::max(rows, 1);
   if (rows > 0)
-    dgemm_("N", "N", &rows, &columns, &columns, &unit, y.data(), &ld, vectors.data(), &columns, &zero,
-           preconditioner.factor.data(), &ld);
+    dgemm_("N", "N", &rows, &columns, &columns, &unit, found.b.data(), &ld, found.vectors.data(), &columns,
+           &zero, preconditioner.factor.data(), &ld);
   return preconditioner;
 }
 

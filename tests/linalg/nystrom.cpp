@@ -47,7 +47,7 @@ TEST(Nystrom, is_exact_for_a_matrix_of_its_rank_and_for_the_whole_matrix) {
   for (const std::int64_t rank : {7, 20, 60, 100}) {
     const Eigen::MatrixXd matrix = test::symmetric_with(spectrum);
     const LowRankPreconditioner found =
-        nystrom_preconditioner(test::replicated_operator(world(), matrix), rank, stream());
+        nystrom_preconditioner(test::replicated_operator(world(), matrix), stream(), {.rank = rank});
     EXPECT_EQ(found.rank, std::min<std::int64_t>(rank, 60));
     if (rank > 7) {
       EXPECT_LT(found.shift, 1e-12);
@@ -64,7 +64,9 @@ TEST(Nystrom, saves_iterations_where_eigenvalues_stand_above_the_rest) {
   for (const double bulk : {1.0, 1e-2}) {
     const Eigen::MatrixXd matrix = test::symmetric_with(spikes_above(bulk, n, 20));
     const LinearOperator k = test::replicated_operator(world(), matrix);
-    const LowRankPreconditioner sketched = nystrom_preconditioner(k, 40, stream());
+    const LowRankPreconditioner sketched = nystrom_preconditioner(k, stream());
+    EXPECT_EQ(sketched.rank, 70); // 4 sqrt(300), more than twice the 20
+    EXPECT_EQ(nystrom_preconditioner(k, stream(), {.most_rank = 50}).rank, 50);
     const Eigen::VectorXd y = test::normal_matrix("labels", n, 1);
     const auto [first, last] = even_range(n, world().rank(), world().size());
     const std::span<const double> mine(y.data() + first, static_cast<std::size_t>(last - first));
@@ -80,13 +82,18 @@ TEST(Nystrom, saves_iterations_where_eigenvalues_stand_above_the_rest) {
   }
 }
 
+TEST(Nystrom, grows_until_it_sees_the_rest) {
+  const Eigen::MatrixXd matrix = test::symmetric_with(spikes_above(0.01, 300, 60));
+  EXPECT_EQ(nystrom_preconditioner(test::replicated_operator(world(), matrix), stream()).rank, 140);
+}
+
 TEST(Nystrom, does_not_depend_on_the_number_of_ranks) {
   const Eigen::MatrixXd matrix = test::symmetric_with(spikes_above(1.0, 50, 5));
   const LowRankPreconditioner team =
-      nystrom_preconditioner(test::replicated_operator(world(), matrix), 12, stream());
+      nystrom_preconditioner(test::replicated_operator(world(), matrix), stream(), {.rank = 12});
   const parallel::Communicator self = parallel::Communicator::self();
   const LowRankPreconditioner alone =
-      nystrom_preconditioner(test::replicated_operator(self, matrix), 12, stream());
+      nystrom_preconditioner(test::replicated_operator(self, matrix), stream(), {.rank = 12});
   const Eigen::Map<const Eigen::MatrixXd> factor(alone.factor.data(), 50, 12);
   const Eigen::MatrixXd expected =
       alone.shift * Eigen::MatrixXd::Identity(50, 50) + factor * factor.transpose();
@@ -96,16 +103,16 @@ TEST(Nystrom, does_not_depend_on_the_number_of_ranks) {
 TEST(Nystrom, refuses_what_is_not_positive_semidefinite_or_not_finite) {
   Eigen::MatrixXd matrix = test::symmetric_with(Eigen::VectorXd::LinSpaced(30, -1.0, 2.0));
   const LinearOperator k = test::replicated_operator(world(), matrix);
-  EXPECT_THROW(nystrom_preconditioner(k, 30, stream()), std::domain_error);
-  EXPECT_THROW(nystrom_preconditioner(k, 0, stream()), std::invalid_argument);
+  EXPECT_THROW(nystrom_preconditioner(k, stream(), {.rank = 30}), std::domain_error);
+  EXPECT_THROW(nystrom_preconditioner(k, stream(), {.rank = -1}), std::invalid_argument);
   matrix(2, 3) = std::numeric_limits<double>::infinity();
-  EXPECT_THROW(nystrom_preconditioner(k, 5, stream()), std::domain_error);
+  EXPECT_THROW(nystrom_preconditioner(k, stream(), {.rank = 5}), std::domain_error);
   LinearOperator failing = k;
   const int last = world().size() - 1;
   failing.apply = [last](std::span<const double>, std::span<double>) {
     if (world().rank() == last) throw std::range_error("only here");
   };
-  EXPECT_THROW(nystrom_preconditioner(failing, 5, stream()), std::runtime_error);
+  EXPECT_THROW(nystrom_preconditioner(failing, stream(), {.rank = 5}), std::runtime_error);
 }
 
 } // namespace
