@@ -101,12 +101,12 @@ const std::vector<std::string> study_files{
     "study = \"toy_mean\"\nseed = 1\ndraws = 40\n[parameters]\nfailure_rate = 0.2\n",
     "study = \"nt_interpolation\"\nseed = 1\ndraws = 50\n[parameters]\nn = 16\nd = 4\nN = 5\nn_test = 10\n"
     "ridge = [0.0, 0.1]\n",
-    "study = \"nt_interpolation\"\nseed = 1\ndraws = 50\n[parameters]\nn = 16\nd = 4\nN = 12\nn_test = 10\n"
+    "study = \"nt_interpolation\"\nseed = 1\ndraws = 50\n[parameters]\nn = 16\nd = 4\nN = 3\nn_test = 10\n"
     "ridge = [0.1]\nsolver = \"matrix_free\"\n",
     "study = \"skip_connections\"\nseed = 1\ndraws = 40\n[parameters]\nn = 8\np = 2\nskip = [0.0, 1.0]\n",
     "study = \"skip_connections\"\nseed = 1\ndraws = 20\n[parameters]\nmode = \"network\"\nn = 8\nL = "
     "3\nbatch = 4\n"
-    "outputs = 2\nskip = [0.5]\n",
+    "outputs = 2\nskip = [0.5]\nhessian = \"matrix_free\"\n",
 };
 
 void take_200_draws(const parallel::Communicator& world) {
