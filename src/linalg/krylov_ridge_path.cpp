@@ -78,18 +78,30 @@ std::int64_t shared_solve(const LinearOperator& k, std::span<const double> y, do
     previous_step = step;
     ratio = next_ratio;
   }
-  throw std::runtime_error(fmt::format(
-      "conjugate gradients for {} ridges reached the relative residual {:.2g} instead of {:.2g} in "
-      "{} iterations",
-      systems.size(), options.tolerance * std::sqrt(square) / goal, options.tolerance,
-      options.max_iterations));
+  throw std::runtime_error(fmt::format("conjugate gradients reached the relative residual {:.2g} instead of "
+                                       "{:.2g} after {} iterations for {} ridges at once",
+                                       options.tolerance * std::sqrt(square) / goal, options.tolerance,
+                                       options.max_iterations, systems.size()));
+}
+
+/// `given`, steered by the options that PETSc's own solver of one ridge takes: -PREFIXksp_rtol and
+/// -PREFIXksp_max_it.
+KrylovOptions steered(KrylovOptions given) {
+  PetscReal tolerance = given.tolerance;
+  auto most = static_cast<PetscInt>(std::min<std::int64_t>(given.max_iterations, PETSC_MAX_INT));
+  PetscOptionsGetReal(nullptr, given.prefix, "-ksp_rtol", &tolerance, nullptr);
+  PetscOptionsGetInt(nullptr, given.prefix, "-ksp_max_it", &most, nullptr);
+  given.tolerance = tolerance;
+  given.max_iterations = most;
+  return given;
 }
 
 } // namespace
 
 KrylovRidgePath krylov_ridge_path(const LinearOperator& k, std::span<const double> local_y,
                                   std::span<const double> ridges, const LowRankPreconditioner& preconditioner,
-                                  const KrylovOptions& options) {
+                                  const KrylovOptions& given) {
+  const KrylovOptions options = steered(given);
   parallel::agree(k.comm, [&] {
     if (static_cast<std::int64_t>(local_y.size()) != k.local_size)
       throw std::invalid_argument(

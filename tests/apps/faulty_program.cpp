@@ -104,7 +104,7 @@ private:
     const std::vector<double> labels(static_cast<std::size_t>(last - first), 1.0);
     linalg::krylov_ridge({team, 12, last - first, diagonal("ksp")}, labels, 1.0);
     if (faulty) fail_at("eps_before");
-    linalg::extreme_eigenvalues({team, 12, last - first, diagonal("eps")});
+    linalg::leading_eigenvalues({team, 12, last - first, diagonal("eps")}, 1);
   }
 
   bool here(const std::string& stage) const {

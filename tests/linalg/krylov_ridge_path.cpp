@@ -4,6 +4,7 @@
 #include <pastur/linalg/krylov_ridge_path.hpp>
 
 #include <gtest/gtest.h>
+#include <petscsys.h>
 
 #include <cmath>
 #include <limits>
@@ -77,6 +78,17 @@ TEST(KrylovRidgePath, reaches_a_tolerance_near_rounding) {
     const Eigen::MatrixXd shifted = k + ridges[r] * Eigen::MatrixXd::Identity(120, 120);
     EXPECT_LE((shifted * solution(path, r, 120) - labels(120)).norm() / labels(120).norm(), 2e-12);
   }
+}
+
+TEST(KrylovRidgePath, options_with_the_prefix_steer_it) {
+  const Eigen::MatrixXd k = test::symmetric_with(Eigen::VectorXd::LinSpaced(100, 0.1, 10.0));
+  const LinearOperator a = test::replicated_operator(world(), k);
+  const std::vector<double> ridges = {0.0, 1.0};
+  const KrylovOptions options{.prefix = "steered_path_"};
+  EXPECT_NO_THROW(krylov_ridge_path(a, piece(labels(100)), ridges, {}, options));
+  PetscOptionsSetValue(nullptr, "-steered_path_ksp_max_it", "2");
+  EXPECT_THROW(krylov_ridge_path(a, piece(labels(100)), ridges, {}, options), std::runtime_error);
+  PetscOptionsClearValue(nullptr, "-steered_path_ksp_max_it");
 }
 
 TEST(KrylovRidgePath, of_nothing_is_nothing) {

@@ -20,7 +20,8 @@ struct KrylovRidgePath {
 /// systems, 1996), so that all cost the products of one solve, and one each for the true residuals, in
 /// blocks. A solution that rounding has kept above the tolerance is corrected by krylov_ridge() with
 /// `preconditioner`, which does not suit the shared space. Ridges in any order, K + ridge positive definite
-/// for each. Throws as krylov_ridge(). @note Collective
+/// for each. -PREFIXksp_rtol and -PREFIXksp_max_it steer it as they do krylov_ridge(). Throws as that does.
+/// @note Collective
 KrylovRidgePath krylov_ridge_path(const LinearOperator& k, std::span<const double> local_y,
                                   std::span<const double> ridges,
                                   const LowRankPreconditioner& preconditioner = {},
