@@ -68,23 +68,32 @@ public:
     if (!ended_) off_.push_back(length_);
   }
 
-  /// Golub and Welsch: the eigenvalues of T, and the squares of its eigenvectors' first components.
   Quadrature quadrature() const {
-    const std::size_t k = diagonal_.size();
-    const int order = static_cast<int>(k);
-    Quadrature result{diagonal_, std::vector<double>(k)};
-    std::vector<double> off = off_, vectors(k * k), work(2 * k);
-    int info = 0;
-    dsteqr_("I", &order, result.nodes.data(), off.data(), vectors.data(), &order, work.data(), &info);
-    parallel::agree(a_.comm, info == 0,
-                    fmt::format("DSTEQR: {} of {} off-diagonal entries did not converge", info, k));
-    for (std::size_t j = 0; j < k; ++j) result.weights[j] = vectors[j * k] * vectors[j * k];
-    a_.comm.broadcast(std::span<double>(result.nodes));
-    a_.comm.broadcast(std::span<double>(result.weights));
+    Quadrature result;
+    solve(diagonal_.size(), result.nodes, result.weights);
+    const bool exact = length_ <= exhausted * norm_;
+    solve(exact ? diagonal_.size() : std::max<std::size_t>(1, diagonal_.size() * 4 / 5), result.earlier_nodes,
+          result.earlier_weights);
     return result;
   }
 
 private:
+  /// Golub and Welsch: the eigenvalues of T's first k rows, and the squares of its eigenvectors' first
+  /// components.
+  void solve(std::size_t k, std::vector<double>& nodes, std::vector<double>& weights) const {
+    const int order = static_cast<int>(k);
+    nodes.assign(diagonal_.begin(), diagonal_.begin() + order);
+    weights.resize(k);
+    std::vector<double> off = off_, vectors(k * k), work(2 * k);
+    int info = 0;
+    dsteqr_("I", &order, nodes.data(), off.data(), vectors.data(), &order, work.data(), &info);
+    parallel::agree(a_.comm, info == 0,
+                    fmt::format("DSTEQR: {} of {} off-diagonal entries did not converge", info, k));
+    for (std::size_t j = 0; j < k; ++j) weights[j] = vectors[j * k] * vectors[j * k];
+    a_.comm.broadcast(std::span<double>(nodes));
+    a_.comm.broadcast(std::span<double>(weights));
+  }
+
   double norm_of_next() const {
     double sum = 0.0;
     for (const double value : next_) sum += value * value;

@@ -25,6 +25,12 @@ double cauchy(double distance, double width) {
   return width / (std::numbers::pi * (distance * distance + width * width));
 }
 
+double weighted(std::span<const double> nodes, std::span<const double> weights, double x, double width) {
+  double sum = 0.0;
+  for (std::size_t j = 0; j < nodes.size(); ++j) sum += weights[j] * cauchy(x - nodes[j], width);
+  return sum;
+}
+
 } // namespace
 
 std::vector<Quadrature> probe_spectrum(const LinearOperator& a, const random::Stream& stream,
@@ -71,22 +77,23 @@ ProbedDensity smoothed_density(std::span<const Quadrature> quadratures, std::spa
                                double width) {
   require_width(width, quadratures.size());
   const auto probes = static_cast<double>(quadratures.size());
-  ProbedDensity result{std::vector<double>(positions.size()), std::vector<double>(positions.size())};
+  const std::size_t size = positions.size();
+  ProbedDensity result{std::vector<double>(size), std::vector<double>(size), std::vector<double>(size)};
   std::vector<double> seen(quadratures.size());
-  for (std::size_t i = 0; i < positions.size(); ++i) {
-    double mean = 0.0;
+  for (std::size_t i = 0; i < size; ++i) {
+    double mean = 0.0, earlier = 0.0;
     for (std::size_t k = 0; k < quadratures.size(); ++k) {
       const Quadrature& q = quadratures[k];
-      seen[k] = 0.0;
-      for (std::size_t j = 0; j < q.nodes.size(); ++j)
-        seen[k] += q.weights[j] * cauchy(positions[i] - q.nodes[j], width);
+      seen[k] = weighted(q.nodes, q.weights, positions[i], width);
       mean += seen[k] / probes;
+      earlier += weighted(q.earlier_nodes, q.earlier_weights, positions[i], width) / probes;
     }
     double scatter = 0.0;
     for (const double value : seen) scatter += (value - mean) * (value - mean);
     result.density[i] = mean;
     result.standard_error[i] = probes > 1.0 ? std::sqrt(scatter / (probes * (probes - 1.0)))
                                             : std::numeric_limits<double>::quiet_NaN();
+    result.step_error[i] = std::abs(mean - earlier);
   }
   return result;
 }

@@ -107,6 +107,11 @@ std::vector<study::ObservableSpec> density_observables() {
        .unit = "1/K_N",
        .meaning = "standard error of a draw's spectral_density over its probes",
        .exists = is_probed},
+      {.name = "spectral_density_step_error",
+       .dimensions = {"eigenvalue"},
+       .unit = "1/K_N",
+       .meaning = "change of a draw's spectral_density in the last fifth of its Lanczos steps",
+       .exists = is_probed},
   };
 }
 
@@ -145,6 +150,7 @@ void record_probed_density(const Parameters& p, const learning::NeuralTangentFea
       linalg::smoothed_density(spectra, positions(p), p.real("density_width"));
   record.set("spectral_density", found.density);
   record.set("spectral_density_probe_error", found.standard_error);
+  record.set("spectral_density_step_error", found.step_error);
 }
 
 void predict_density(const Parameters& p, const theory::SpectralModel& model, double implicit_ridge,

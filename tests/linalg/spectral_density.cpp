@@ -181,6 +181,21 @@ TEST(ProbeSpectrum, density_agrees_with_the_full_spectrum_within_the_probes_own_
   EXPECT_LT(error, 0.06 * peak); // so that agreement says something
 }
 
+TEST(ProbeSpectrum, tells_whether_its_steps_were_enough) {
+  const Eigen::MatrixXd a = bulk_and_outliers(200);
+  const std::vector<double> positions = grid(0.02, 0.25, 24);
+  double ratios[2] = {0.0, 0.0};
+  for (int k = 0; k < 2; ++k) {
+    const auto found = probe_spectrum(test::replicated_operator(world(), a), probes(),
+                                      {.probes = 8, .steps = k == 0 ? 12 : 120});
+    const ProbedDensity density = smoothed_density(found, positions, 0.01);
+    for (std::size_t i = 0; i < positions.size(); ++i)
+      ratios[k] = std::max(ratios[k], density.step_error[i] / density.standard_error[i]);
+  }
+  EXPECT_GT(ratios[0], 1.0);
+  EXPECT_LT(ratios[1], 0.1);
+}
+
 TEST(ProbeSpectrum, errors_fall_like_the_root_of_the_number_of_probes) {
   const Eigen::MatrixXd a = bulk_and_outliers(100);
   const std::vector<double> positions = grid(0.02, 0.25, 12);

@@ -260,11 +260,11 @@ TEST_F(NtInterpolationInput, the_declaration_is_the_public_interface) {
   for (const auto& spec : info.theory_outputs) outputs.insert(spec.name);
   EXPECT_EQ(keyed,
             (std::set<std::string>{"n", "d", "N", "data", "file", "weights", "target", "noise_variance"}));
-  EXPECT_EQ(observables,
-            (std::set<std::string>{"lambda_min", "eigenvalues", "train_error", "test_error",
-                                   "interpolation_error", "parameter_norm_squared", "relative_min",
-                                   "relative_max", "test_error_krr", "test_error_prr", "distance_nt_krr",
-                                   "distance_krr_prr", "spectral_density", "spectral_density_probe_error"}));
+  EXPECT_EQ(observables, (std::set<std::string>{
+                             "lambda_min", "eigenvalues", "train_error", "test_error", "interpolation_error",
+                             "parameter_norm_squared", "relative_min", "relative_max", "test_error_krr",
+                             "test_error_prr", "distance_nt_krr", "distance_krr_prr", "spectral_density",
+                             "spectral_density_probe_error", "spectral_density_step_error"}));
   for (const char* name : {"hermite_tail", "kernel_eigenvalues", "kernel_tail", "lambda_min_infinite",
                            "test_error_infinite", "train_error_infinite", "lambda_min_crude"}) {
     EXPECT_TRUE(outputs.contains(name)) << name;

@@ -16,6 +16,9 @@ namespace pastur::linalg {
 struct Quadrature {
   std::vector<double> nodes;   ///< ascending
   std::vector<double> weights; ///< >= 0, sum 1
+  /// After 4/5 of the steps (the same where the Krylov space has ended): what still differs has not
+  /// converged.
+  std::vector<double> earlier_nodes, earlier_weights;
 };
 
 /// At most `steps` Lanczos steps from v, this rank's piece `local_start`; fewer where the Krylov space ends.
@@ -66,6 +69,9 @@ std::vector<double> smoothed_density(std::span<const double> eigenvalues, std::s
 struct ProbedDensity {
   std::vector<double> density;        ///< mean over the probes
   std::vector<double> standard_error; ///< of that mean, from the probes' scatter; NaN for one probe
+  /// |density - the same after 4/5 of the steps|: where it is not small beside the standard error, there were
+  /// too few steps.
+  std::vector<double> step_error;
 };
 /// The same from quadratures. Throws std::invalid_argument unless width > 0 and there are quadratures.
 ProbedDensity smoothed_density(std::span<const Quadrature> quadratures, std::span<const double> positions,
