@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -253,11 +254,16 @@ TEST(ExtremeEigenvalues, leave_no_memory_behind) {
     const struct mallinfo2 info = mallinfo2();
     return static_cast<double>(info.uordblks + info.hblkhd);
   };
-  const double before = rounds(5);
-  const double after = rounds(20);
-  // MPI's own buffers breathe by some KB; the smallest object of PETSc, leaked once a solve, would be far
-  // above this.
-  EXPECT_LT(after - before, 32e3);
+  // MPI's own buffers grow now and then, and keep their size; what is leaked once a solve shows every time.
+  // The smallest object of PETSc would be far above this.
+  double before = rounds(5);
+  double least = HUGE_VAL;
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    const double after = rounds(20);
+    least = std::min(least, after - before);
+    before = after;
+  }
+  EXPECT_LT(least, 32e3);
 }
 
 } // namespace
