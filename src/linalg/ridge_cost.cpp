@@ -6,8 +6,6 @@
 #include "bulge_chase.hpp"
 #include "ridge_routes.hpp"
 
-#include <algorithm>
-
 namespace pastur::linalg {
 
 namespace {
@@ -25,21 +23,28 @@ constexpr std::int32_t block = 64;
 
 } // namespace
 
-RidgeRoute cheapest_ridge_route(std::int64_t size, std::size_t ridges, const RidgePathOptions& options,
-                                int ranks) {
+double ridge_route_cost(RidgeRoute route, std::int64_t size, std::size_t ridges,
+                        const RidgePathOptions& options, int ranks) {
   const auto n = static_cast<double>(size);
   const auto count = static_cast<double>(ridges);
   const Rates& rates = ranks == 1 ? one_rank : team;
+  if (route == RidgeRoute::cholesky) return count * n * n * n / 3.0 / ranks / rates.factorisation;
   const double reduction = 4.0 / 3.0 * n * n * n / ranks;
+  if (route == RidgeRoute::tridiagonal) return reduction / rates.to_tridiagonal;
   const double width = BandReduction::width(size, block, ranks == 1);
   const double bulge_chasing = chase_kernels() != nullptr ? own_bulge_chasing : lapack_bulge_chasing;
-  const double tridiagonal = reduction / rates.to_tridiagonal;
-  const double band = reduction / rates.to_band + count * n * width * width / band_factorisation +
-                      (options.spectrum ? 6.0 * n * n * width / bulge_chasing : 0.0);
-  const double cholesky = count * n * n * n / 3.0 / ranks / rates.factorisation;
-  if (!options.spectrum && cholesky <= std::min(tridiagonal, band)) return RidgeRoute::cholesky;
+  return reduction / rates.to_band + count * n * width * width / band_factorisation +
+         (options.spectrum ? 6.0 * n * n * width / bulge_chasing : 0.0);
+}
+
+RidgeRoute cheapest_ridge_route(std::int64_t size, std::size_t ridges, const RidgePathOptions& options,
+                                int ranks) {
+  RidgeRoute cheapest = RidgeRoute::tridiagonal;
+  const auto cost = [&](RidgeRoute route) { return ridge_route_cost(route, size, ridges, options, ranks); };
   // A singular matrix needs T's eigenvectors: the band would be a detour.
-  return band < tridiagonal && options.rank_bound >= size ? RidgeRoute::band : RidgeRoute::tridiagonal;
+  if (options.rank_bound >= size && cost(RidgeRoute::band) < cost(cheapest)) cheapest = RidgeRoute::band;
+  if (!options.spectrum && cost(RidgeRoute::cholesky) <= cost(cheapest)) cheapest = RidgeRoute::cholesky;
+  return cheapest;
 }
 
 BandMemory band_memory(std::int64_t size) {

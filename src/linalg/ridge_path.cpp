@@ -3,6 +3,7 @@
 #include "ridge_routes.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -14,6 +15,31 @@ namespace {
 
 bool finite(std::span<const double> values) {
   return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
+}
+
+/// By `route` where that is possible, else by the tridiagonal route. Says in the path what ran.
+RidgePath path_by(RidgeRoute route, BlockCyclicMatrix&& k, std::span<const double> y,
+                  std::span<const double> ridges, const RidgePathOptions& options) {
+  const bool alone = k.grid().team().size() == 1;
+  const DenseLibrary library = alone ? DenseLibrary::lapack : DenseLibrary::scalapack;
+  const std::string with = alone ? ", LAPACK" : ", ScaLAPACK";
+  std::string why;
+  if (route == RidgeRoute::cholesky) {
+    RidgePath path;
+    if (cholesky_ridge_path(k, y, ridges, options, path)) {
+      path.route = "Cholesky" + with;
+      return path;
+    }
+    why = " (singular for Cholesky)";
+  }
+  if (route == RidgeRoute::band) {
+    RidgePath path = band_ridge_path(std::move(k), y, ridges, options, library);
+    path.route += with;
+    return path;
+  }
+  RidgePath path = tridiagonal_ridge_path(std::move(k), y, ridges, options, library);
+  path.route = "tridiagonal" + with + why;
+  return path;
 }
 
 } // namespace
@@ -28,29 +54,16 @@ RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span
   if (!finite(y)) throw std::domain_error("ridge_path: the labels hold NaN or infinite values");
   if (!finite(ridges)) throw std::domain_error("ridge_path: a ridge is NaN or infinite");
   require_finite(k, "ridge_path");
-  const bool alone = k.grid().team().size() == 1;
-  const DenseLibrary library = alone ? DenseLibrary::lapack : DenseLibrary::scalapack;
-  const std::string with = alone ? ", LAPACK" : ", ScaLAPACK";
-  std::string why;
-  RidgeRoute route = options.route == RidgeRoute::automatic
-                         ? cheapest_ridge_route(k.rows(), ridges.size(), options, k.grid().team().size())
-                         : options.route;
-  if (route == RidgeRoute::cholesky && !options.spectrum) {
-    RidgePath path;
-    if (cholesky_ridge_path(k, y, ridges, options, path)) {
-      path.route = "Cholesky" + with;
-      return path;
-    }
-    why = " (singular for Cholesky)";
-    route = RidgeRoute::tridiagonal;
-  }
-  if (route == RidgeRoute::band) {
-    RidgePath path = band_ridge_path(std::move(k), y, ridges, options, library);
-    path.route += with;
-    return path;
-  }
-  RidgePath path = tridiagonal_ridge_path(std::move(k), y, ridges, options, library);
-  path.route = "tridiagonal" + with + why;
+  const std::int64_t n = k.rows();
+  const int ranks = k.grid().team().size();
+  RidgeRoute route = options.route;
+  if (route == RidgeRoute::automatic) route = cheapest_ridge_route(n, ridges.size(), options, ranks);
+  if (route == RidgeRoute::cholesky && options.spectrum) route = RidgeRoute::tridiagonal;
+  const double cost = ridge_route_cost(route, n, ridges.size(), options, ranks);
+  const auto start = std::chrono::steady_clock::now();
+  RidgePath path = path_by(route, std::move(k), y, ridges, options);
+  path.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  path.expected_product_flops = cost;
   return path;
 }
 

@@ -29,7 +29,12 @@ RidgePath tridiagonal_ridge_path(BlockCyclicMatrix&& k, std::span<const double> 
                                  std::span<const double> ridges, const RidgePathOptions& options,
                                  DenseLibrary library);
 
-/// The route with the least estimated time on a team of `ranks`.
+/// What a route (not automatic) takes on a team of `ranks`, in flops that a core does in matrix products in
+/// that time. With options.spectrum there is no Cholesky route.
+double ridge_route_cost(RidgeRoute route, std::int64_t n, std::size_t ridges, const RidgePathOptions& options,
+                        int ranks);
+
+/// The route with the least cost.
 RidgeRoute cheapest_ridge_route(std::int64_t n, std::size_t ridges, const RidgePathOptions& options,
                                 int ranks);
 

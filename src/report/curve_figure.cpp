@@ -126,7 +126,7 @@ PlotAxis CurveFigure::y_axis(const std::vector<const Curve*>& curves) const {
     for (const Mark& mark : curve->marks) {
       drawn.push_back(mark.y);
       if (mark.y <= 0.0) ++not_positive;
-      if (!axis.log) drawn.insert(drawn.end(), {mark.y - mark.error, mark.y + mark.error});
+      if (!axis.log) drawn.insert(drawn.end(), {mark.low, mark.high});
     }
     for (const LinePoint& point : curve->line) {
       if (std::isfinite(point.y)) predicted.push_back(point.y);
@@ -203,16 +203,14 @@ std::string CurveFigure::elements(Script& script, const Curve& curve, const Plot
   rows.clear();
   for (const Mark& mark : curve.marks) {
     if (y.log && mark.y <= 0.0) continue;
-    // A bar that reaches zero goes to the foot of a logarithmic axis; one that is infinite is so upwards.
-    const bool infinite = std::isinf(mark.error);
-    const double below = infinite ? mark.y : mark.y - mark.error;
-    const double low = y.log ? std::max(below, y.lowest) : below;
-    const double high = infinite ? y.highest : mark.y + mark.error;
+    // A bar that reaches zero goes to the foot of a logarithmic axis, an infinite one to the top.
+    const double low = y.log ? std::max(mark.low, y.lowest) : mark.low;
+    const double high = std::min(mark.high, y.highest);
     const double at = std::isnan(mark.x) ? 0.5 * (x.lowest + x.highest) : x.place(mark.x);
     rows.push_back({at, mark.y, std::min(low, mark.y), high});
   }
   if (!rows.empty()) {
-    const std::string data = script.data(about + ", draws: x, value, value - error, value + error", rows);
+    const std::string data = script.data(about + ", draws: x, value, lower, upper end of the bar", rows);
     if (curve.line.empty() && rows.size() > 1) {
       parts.push_back(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 1 dt 1 notitle", data,
                                   transparent(style.colour, 0.55)));
@@ -237,7 +235,9 @@ std::string CurveFigure::note() const {
     joined = joined || (curve.line.empty() && curve.marks.size() > 1);
   }
   std::string text;
-  if (most > 0) text = "points: " + draws_text(fewest, most) + (most > 1 ? ", bars: one standard error" : "");
+  if (most > 0) text = "points: " + draws_text(fewest, most);
+  const bool medians = std::ranges::any_of(quantities_, [](const Quantity& q) { return q.median; });
+  if (most > 1) text += medians ? ", bars: 68 % intervals" : ", bars: one standard error";
   if (lines) text += std::string(text.empty() ? "" : "; ") + "lines: theory";
   if (joined) text += "; thin lines join points";
   if (set_.infinite > 0)

@@ -111,7 +111,7 @@ public:
     for (const Record& record : quantity_.draws) {
       if (std::isinf(record.value)) ++set_.infinite;
       if (!std::isfinite(record.value)) continue;
-      curve(record)->marks.push_back({position(record), record.value, record.error, record.count});
+      curve(record)->marks.push_back({position(record), record.value, record.low, record.high, record.count});
     }
     add_lines();
     for (Curve& curve : curves_) {

@@ -9,7 +9,7 @@
 namespace pastur::report {
 
 struct Mark {
-  double x, y, error;
+  double x, y, low, high;
   std::int64_t count;
 };
 struct LinePoint {

@@ -93,6 +93,7 @@ Quantity quantity_of(const std::string& name, const study::Figure& figure, const
   }
 
   quantity.drawn = true;
+  quantity.median = observable->summary == "median";
   quantity.unit = observable->unit;
   quantity.names.insert(quantity.names.end(), observable->dimensions.begin(), observable->dimensions.end());
   const Coordinates entries = entries_of(layout, *observable);
@@ -109,7 +110,8 @@ Quantity quantity_of(const std::string& name, const study::Figure& figure, const
       record.place.insert(record.place.end(), entries.places[e].begin(), entries.places[e].end());
       record.scaled_x = figure.scaled_x ? figure.scaled_x(experiment.points[p]) : nan;
       record.value = estimate.value;
-      record.error = std::isnan(estimate.standard_error) ? 0.0 : estimate.standard_error;
+      record.low = estimate.low;
+      record.high = estimate.high;
       record.count = estimate.count;
       quantity.draws.push_back(std::move(record));
     }

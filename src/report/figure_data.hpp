@@ -16,14 +16,15 @@ struct Record {
   std::vector<Scalar> place{}; ///< one per Quantity::names
   double scaled_x = 0.0;       ///< Figure::scaled_x of its point; NaN without one
   double value = 0.0;
-  double error = 0.0;     ///< standard error; 0 for theory
-  std::int64_t count = 0; ///< draws behind it
+  double low = 0.0, high = 0.0; ///< ends of the error bar; not for theory
+  std::int64_t count = 0;       ///< draws behind it
 };
 
 /// Everything a figure can show of one observable or theory-only output.
 struct Quantity {
   std::string name, unit;
-  bool drawn = false; ///< an observable; else a theory-only output
+  bool drawn = false;  ///< an observable; else a theory-only output
+  bool median = false; ///< summarised by the median
   std::vector<std::string>
       names{}; ///< the swept parameters, those of the finer theory grid, then its own dimensions
   std::vector<Record> draws{};  ///< summaries over the draws

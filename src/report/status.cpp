@@ -36,6 +36,17 @@ std::vector<std::string> warnings_of(const nlohmann::json& record) {
   return warnings;
 }
 
+std::vector<MethodStatus> methods_of(const nlohmann::json& record) {
+  std::vector<MethodStatus> methods;
+  if (!record.is_object() || !record.contains("methods") || !record["methods"].is_array()) return methods;
+  for (const auto& entry : record["methods"]) {
+    if (!entry.is_object()) continue;
+    methods.push_back({entry.value("step", ""), entry.value("how", ""), entry.value("times", std::int64_t{0}),
+                       entry.value("expected_product_flops", 0.0), entry.value("seconds", 0.0)});
+  }
+  return methods;
+}
+
 /// Teams of a run: its ranks over its largest team.
 std::int64_t teams_of(const nlohmann::json& record) {
   if (!record.is_object() || !record.contains("ranks") || !record["ranks"].is_number_integer()) return 1;
@@ -135,6 +146,7 @@ Status make_status(const store::Reader& reader, const run::Experiment* experimen
   const nlohmann::json run = last_run(reader);
   status.teams = teams_of(run);
   status.warnings = warnings_of(run);
+  status.methods = methods_of(run);
   for (std::size_t p = 0; p < sweep.places.size(); ++p) {
     PointStatus point{.axes = sweep.places[p]};
     double spent = 0.0;
@@ -199,6 +211,12 @@ std::string as_text(const Status& status) {
     }
   }
   text += "\n";
+  for (const MethodStatus& method : status.methods) {
+    text += fmt::format(
+        "{}: {} ({} time{}, {}; as expected where a core multiplies matrices at {:.3g} Gflop/s)\n",
+        method.step, method.how, method.times, method.times == 1 ? "" : "s", duration(method.seconds),
+        method.expected_product_flops / method.seconds * 1e-9);
+  }
   for (const std::string& warning : status.warnings) text += fmt::format("warning: {}\n", warning);
   for (const auto& [reason, count] : status.failures)
     text += fmt::format("failed ({}): {}\n", draws_text(count, count), reason) + list_text(status, reason);
@@ -234,6 +252,14 @@ std::string as_json(const Status& status) {
     failed.push_back(
         {{"point", draw.point}, {"draw", draw.draw}, {"reason", draw.reason}, {"streams", draw.streams}});
   }
+  nlohmann::ordered_json methods = nlohmann::ordered_json::array();
+  for (const MethodStatus& method : status.methods) {
+    methods.push_back({{"step", method.step},
+                       {"how", method.how},
+                       {"times", method.times},
+                       {"expected_product_flops", method.expected_product_flops},
+                       {"seconds", method.seconds}});
+  }
   const nlohmann::ordered_json all{{"study", status.study},
                                    {"done", status.done},
                                    {"failed", status.failed},
@@ -242,6 +268,7 @@ std::string as_json(const Status& status) {
                                    {"teams", status.teams},
                                    {"seconds_left", json(status.seconds_left)},
                                    {"warnings", status.warnings},
+                                   {"methods", std::move(methods)},
                                    {"failures", status.failures},
                                    {"failed_draws", std::move(failed)},
                                    {"missing", status.missing},

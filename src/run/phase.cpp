@@ -22,10 +22,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Runs one draw with its team. Every rank has a record; values are the leader's alone.
+/// Runs one draw with its team. Every rank has a record; values and methods are the leader's alone.
 store::DrawRecord take_draw(const Experiment& experiment, const store::Layout& layout,
                             const std::vector<std::string>& names, const Task& task,
-                            const parallel::Communicator& team) {
+                            const parallel::Communicator& team, MethodTally& methods) {
   const study::Study& study = *experiment.study;
   const study::Parameters& point = experiment.points[static_cast<std::size_t>(task.point)];
   store::DrawRecord record{.point = task.point,
@@ -47,6 +47,7 @@ store::DrawRecord take_draw(const Experiment& experiment, const store::Layout& l
       recorder.require_complete();
       record.reason = recorder.reasons();
       record.values = padded_values(layout, layout.observables, names, study.info(), point, recorder);
+      methods.add(recorder.methods());
     }
   } catch (const std::exception& error) {
     fail(error.what());
@@ -68,8 +69,8 @@ std::optional<double> watched_value(const store::DrawRecord& record) {
 } // namespace
 
 bool run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks,
-               int team_size, const Deadline& deadline, DrawTimes& times, Progress& progress,
-               const parallel::Communicator& world) {
+               int team_size, const Deadline& deadline, DrawTimes& times, MethodTally& methods,
+               Progress& progress, const parallel::Communicator& world) {
   const int teams = world.size() / team_size;
   const bool works = world.rank() < teams * team_size;
   const int number = works ? world.rank() / team_size : teams;
@@ -115,7 +116,7 @@ bool run_phase(const Experiment& experiment, store::Store& store, const std::vec
     if (team.size() > 1) next = team.broadcast(next);
     if (next < 0) break;
     const Task& task = tasks[static_cast<std::size_t>(next)];
-    store::DrawRecord record = take_draw(experiment, layout, names, task, team);
+    store::DrawRecord record = take_draw(experiment, layout, names, task, team, methods);
     if (!verdict.settle(record)) leave_stranded_team(world, number, roll, queue, store, record);
     if (!leads) continue;
     guarded([&] {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "deadline.hpp"
+#include "method_tally.hpp"
 #include "progress.hpp"
 
 #include <pastur/parallel/communicator.hpp>
@@ -24,10 +25,11 @@ struct Task {
 /// time limit, a draw that `times` does not expect to end in time is left out, and a shorter one may still be
 /// taken. Every finished draw is committed on return. Throws on all ranks when a commit failed. A draw that
 /// fails on some ranks of its team only, while the others wait for them, ends the job (stranded_team.hpp).
+/// `times` and `methods` learn from every draw of this rank's team, on its first rank.
 /// Returns whether any team left a draw out.
 /// @note Collective over `world`
 bool run_phase(const Experiment& experiment, store::Store& store, const std::vector<Task>& tasks,
-               int team_size, const Deadline& deadline, DrawTimes& times, Progress& progress,
-               const parallel::Communicator& world);
+               int team_size, const Deadline& deadline, DrawTimes& times, MethodTally& methods,
+               Progress& progress, const parallel::Communicator& world);
 
 } // namespace pastur::run

@@ -59,20 +59,23 @@ std::string Provenance::started() const {
   return base_;
 }
 
-std::string Provenance::ended(ExitCode code, std::int64_t draws_done, std::int64_t draws_failed) const {
+std::string Provenance::ended(ExitCode code, std::int64_t draws_done, std::int64_t draws_failed,
+                              const std::string& methods) const {
   nlohmann::json record = nlohmann::json::parse(base_);
   record["end"] = utc_now();
   record["exit_code"] = static_cast<int>(code);
   record["draws_done"] = draws_done;
   record["draws_failed"] = draws_failed;
+  record["methods"] = nlohmann::json::parse(methods);
   return record.dump();
 }
 
 std::string Provenance::merged(const std::vector<std::string>& inputs, std::int64_t runs_left_out,
                                const MergeReport& report) const {
-  nlohmann::json record = nlohmann::json::parse(ended(ExitCode::complete, report.done, report.failed));
+  nlohmann::json record = nlohmann::json::parse(ended(ExitCode::complete, report.done, report.failed, "[]"));
   record.erase("team_sizes");
   record.erase("shard");
+  record.erase("methods");
   record["merged"] = inputs;
   record["earlier_runs_not_listed"] = runs_left_out;
   record["draws_with_differing_copies"] = report.differing;

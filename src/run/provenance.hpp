@@ -19,7 +19,9 @@ public:
   Provenance(const RunOptions& options, const parallel::Communicator& world,
              const std::vector<int>& team_sizes, const std::vector<std::string>& warnings);
   std::string started() const;
-  std::string ended(ExitCode code, std::int64_t draws_done, std::int64_t draws_failed) const;
+  /// `methods`: JSON of MethodTally.
+  std::string ended(ExitCode code, std::int64_t draws_done, std::int64_t draws_failed,
+                    const std::string& methods) const;
 
   /// Of a merge: the stores it read, and how many of their runs' records found no slot.
   std::string merged(const std::vector<std::string>& inputs, std::int64_t runs_left_out,

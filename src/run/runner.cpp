@@ -64,6 +64,7 @@ private:
   std::vector<double> flops_;       // per point
   std::vector<DrawState> states_;   // point-major, as of the last look at the store
   std::vector<std::int64_t> goals_; // draws per point that the rule asks for so far
+  MethodTally methods_;             // of the draws of this rank's teams
   bool more_wanted_ = false;        // stopped before theory or rule were satisfied, though every goal is met
 };
 
@@ -209,7 +210,8 @@ void Run::take_draws(store::Store& store, const Deadline& deadline, Progress& pr
     }
     progress.expect(ahead);
     for (const auto& [team_size, phase] : phases)
-      left_out |= run_phase(experiment_, store, phase, team_size, deadline, times, progress, world_);
+      left_out |=
+          run_phase(experiment_, store, phase, team_size, deadline, times, methods_, progress, world_);
     if (!tasks.empty()) states_ = store.states();
     if (!experiment_.file.draws.until || options_.only) return;
     if (left_out || !world_.all(!deadline.reached())) {
@@ -275,8 +277,9 @@ ExitCode Run::operator()() {
   std::int64_t done = 0;
   std::int64_t failed = 0;
   const ExitCode code = conclude(done, failed);
+  const std::string methods = methods_.over(world_);
   parallel::agree(world_, [&] {
-    if (world_.rank() == 0) store.write_provenance(provenance.ended(code, done, failed));
+    if (world_.rank() == 0) store.write_provenance(provenance.ended(code, done, failed, methods));
   });
   if (code == ExitCode::incomplete) {
     const std::string otherwise = deadline.limit().empty() ? "a stop request" : deadline.limit();

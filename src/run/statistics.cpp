@@ -46,8 +46,10 @@ Estimate mean_of(const std::vector<double>& values) {
   shift /= n;
   double squares = 0.0;
   for (const double value : values) squares += (value - origin - shift) * (value - origin - shift);
-  return {origin + shift, values.size() < 2 ? nan : std::sqrt(squares / (n - 1.0) / n),
-          static_cast<std::int64_t>(values.size())};
+  const double mean = origin + shift;
+  const double error = values.size() < 2 ? 0.0 : std::sqrt(squares / (n - 1.0) / n);
+  return {mean, values.size() < 2 ? nan : error, static_cast<std::int64_t>(values.size()), mean - error,
+          mean + error};
 }
 
 /// P(B = k) for B binomial(n, 1/2).
@@ -99,15 +101,14 @@ std::pair<double, double> median_interval(std::span<const double> draws) {
 
 Estimate estimate(std::span<const double> draws, study::Summary summary, study::MissingAs missing) {
   std::vector<double> values = counted(draws, missing);
-  if (values.empty()) return {nan, nan, 0};
+  if (values.empty()) return {nan, nan, 0, nan, nan};
   if (summary == study::Summary::mean) return mean_of(values);
   std::sort(values.begin(), values.end());
-  double error = nan;
-  if (values.size() >= 2) {
-    const auto [low, high] = interval_of(values);
-    error = low == high ? 0.0 : 0.5 * (high - low);
-  }
-  return {median_of(values), error, static_cast<std::int64_t>(values.size())};
+  const double median = median_of(values);
+  if (values.size() < 2) return {median, nan, 1, median, median};
+  const auto [low, high] = interval_of(values);
+  return {median, low == high ? 0.0 : 0.5 * (high - low), static_cast<std::int64_t>(values.size()), low,
+          high};
 }
 
 double z_score(const Estimate& estimate, double prediction) {

@@ -184,6 +184,18 @@ std::vector<ParameterSpec> parameters() {
        .choices = {"dense", "matrix_free"},
        .read_when = "mode = fit and kernel = nt",
        .is_read = [](const Parameters& p) { return fits(p) && p.is("kernel", "nt"); }},
+      {.name = "ridge_route",
+       .symbol = "",
+       .type = ParameterType::choice,
+       .initial = word("automatic"),
+       .meaning =
+           "how (K + lambda I) alpha = y is solved at all ridges: through one reduction to a band or to a "
+           "tridiagonal matrix, by a Cholesky factorisation for each (only where no spectrum is wanted, "
+           "else tridiagonal), or by whichever is expected to be fastest",
+       .role = Role::method,
+       .choices = {"automatic", "band", "tridiagonal", "cholesky"},
+       .read_when = "not solver = matrix_free",
+       .is_read = is_dense},
   };
 }
 

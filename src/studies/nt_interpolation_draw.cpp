@@ -69,11 +69,21 @@ struct Regression {
 
 using Predict = std::function<std::vector<double>(std::span<const double> alphas, std::int64_t columns)>;
 
+linalg::RidgeRoute route_of(const Parameters& p) {
+  if (p.is("ridge_route", "band")) return linalg::RidgeRoute::band;
+  if (p.is("ridge_route", "tridiagonal")) return linalg::RidgeRoute::tridiagonal;
+  if (p.is("ridge_route", "cholesky")) return linalg::RidgeRoute::cholesky;
+  return linalg::RidgeRoute::automatic;
+}
+
 Regression regress(BlockCyclicMatrix&& kernel, std::span<const double> y, std::span<const double> ridges,
-                   const Predict& predict, bool spectrum, std::int64_t rank_bound = full_rank) {
+                   const Predict& predict, const linalg::RidgePathOptions& how, Recorder& record) {
   Regression result;
-  result.path = linalg::ridge_path(std::move(kernel), y, ridges,
-                                   {.spectrum = spectrum, .rank_cut = rank_cut, .rank_bound = rank_bound});
+  result.path = linalg::ridge_path(std::move(kernel), y, ridges, how);
+  record.used({.step = "ridge path",
+               .how = result.path.route,
+               .expected_product_flops = result.path.expected_product_flops,
+               .seconds = result.path.seconds});
   result.predictions = predict(finite_columns(result.path, static_cast<std::int64_t>(y.size())),
                                static_cast<std::int64_t>(ridges.size()));
   return result;
@@ -122,8 +132,9 @@ NeuralTangentFeatures features_of(const Parameters& p, const Inputs& inputs, con
 /// Spectrum, ridge path and pseudo-inverse fit of one kernel matrix.
 void fit(BlockCyclicMatrix&& kernel, const Predict& predict, const Parameters& p, const Labels& labels,
          Recorder& record, std::int64_t rank_bound = full_rank) {
-  const Regression regression =
-      regress(std::move(kernel), labels.train, p.reals("ridge"), predict, true, rank_bound);
+  const Regression regression = regress(
+      std::move(kernel), labels.train, p.reals("ridge"), predict,
+      {.route = route_of(p), .spectrum = true, .rank_cut = rank_cut, .rank_bound = rank_bound}, record);
   const double n = static_cast<double>(labels.train.size());
   record.set("lambda_min", regression.path.eigenvalues.front());
   record.set("eigenvalues", regression.path.eigenvalues);
@@ -160,6 +171,10 @@ void compare(const NeuralTangentFeatures& features, const Parameters& p, const L
   const learning::KernelOfCosine infinite = learning::infinite_width(law);
   const std::vector<double>& ridges = p.reals("ridge");
   const std::size_t n_test = labels.test.size();
+  const linalg::RidgePathOptions with_spectrum{
+      .route = route_of(p), .spectrum = true, .rank_cut = rank_cut, .rank_bound = full_rank};
+  linalg::RidgePathOptions without_spectrum = with_spectrum;
+  without_spectrum.spectrum = false;
   const auto predict_with = [&](const learning::KernelOfCosine& kernel) {
     return [&](std::span<const double> alphas, std::int64_t columns) {
       return learning::predict_kernel(inputs, kernel, alphas, columns, team);
@@ -167,7 +182,7 @@ void compare(const NeuralTangentFeatures& features, const Parameters& p, const L
   };
 
   const Regression krr = regress(learning::assemble_kernel(inputs, infinite, grid), labels.train, ridges,
-                                 predict_with(infinite), true);
+                                 predict_with(infinite), with_spectrum, record);
   record_test_error("test_error_krr", krr, labels, record);
 
   BlockCyclicMatrix network = features.assemble(grid);
@@ -179,7 +194,7 @@ void compare(const NeuralTangentFeatures& features, const Parameters& p, const L
       [&](std::span<const double> alphas, std::int64_t columns) {
         return features.predict(alphas, columns, team);
       },
-      false);
+      without_spectrum, record);
   record_train_error(nt, labels, record);
   record_test_error("test_error", nt, labels, record);
   record_distance("distance_nt_krr", nt, krr, n_test, record);
@@ -190,7 +205,7 @@ void compare(const NeuralTangentFeatures& features, const Parameters& p, const L
   for (double& ridge : lifted) ridge += tail;
   const learning::KernelOfCosine polynomial = learning::truncated(law, inputs.d(), degree);
   const Regression prr = regress(learning::assemble_kernel(inputs, polynomial, grid), labels.train, lifted,
-                                 predict_with(polynomial), false);
+                                 predict_with(polynomial), without_spectrum, record);
   record_test_error("test_error_prr", prr, labels, record);
   record_distance("distance_krr_prr", krr, prr, n_test, record);
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 namespace pastur::study {
 namespace {
@@ -77,6 +78,10 @@ void Recorder::missing_at(std::string_view name, std::size_t index, std::string_
   std::string text = fmt::format("{}: {}", name, reason);
   if (std::find(reasons_.begin(), reasons_.end(), text) == reasons_.end())
     reasons_.push_back(std::move(text));
+}
+
+void Recorder::used(MethodUse method) {
+  methods_.push_back(std::move(method));
 }
 
 void Recorder::require_complete() const {

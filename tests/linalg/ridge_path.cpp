@@ -96,6 +96,22 @@ TEST_F(RidgePathTest, automatic_takes_cholesky_for_few_ridges_and_one_reduction_
       std::string::npos);
 }
 
+TEST_F(RidgePathTest, says_what_was_expected_and_what_it_took) {
+  using pastur::linalg::ridge_route_cost;
+  for (const int ranks : {1, 4}) {
+    for (const RidgeRoute route : {RidgeRoute::band, RidgeRoute::tridiagonal, RidgeRoute::cholesky}) {
+      const double cost = ridge_route_cost(route, 2000, 10, {.spectrum = false}, ranks);
+      EXPECT_GT(cost, 10.0 * 2000.0 * 2000.0 * 2000.0 / 3.0 / ranks * 0.1);
+      EXPECT_GT(ridge_route_cost(route, 4000, 10, {.spectrum = false}, ranks), 4.0 * cost);
+      EXPECT_GE(ridge_route_cost(route, 2000, 40, {.spectrum = false}, ranks), cost);
+    }
+  }
+  const Problem problem(gram_of(60, 100, 31), 32);
+  const RidgePath path = run(problem, {0.1, 1.0}, 8, RidgeRoute::band, true);
+  EXPECT_EQ(path.expected_product_flops, ridge_route_cost(RidgeRoute::band, 60, 2, {}, world_.size()));
+  EXPECT_GT(path.seconds, 0.0);
+}
+
 TEST_F(RidgePathTest, the_cheapest_route_depends_on_size_ridges_and_rank) {
   for (const int ranks : {1, 2, 4}) {
     EXPECT_EQ(cheapest_ridge_route(3000, 20, {}, ranks), RidgeRoute::band);

@@ -292,6 +292,21 @@ TEST(Runner, warnings_are_printed_once_and_kept_with_the_provenance) {
             std::string::npos);
 }
 
+TEST(Runner, how_the_draws_were_computed_stands_in_the_provenance) {
+  const ScratchDirectory scratch;
+  const int team_size = world().size() == 4 ? 2 : 1;
+  run::Experiment toy = experiment("study = \"toy_mean\"\ndraws = 5\n[sweep]\nn = [10, 15, 40]\n");
+  run::RunOptions options = quiet(scratch.file("a.h5"));
+  options.team_size = team_size;
+  ASSERT_EQ(run::run(toy, options, world()), ExitCode::complete);
+  const std::string record = store::Reader(scratch.file("a.h5")).provenance().back();
+  EXPECT_NE(record.find("\"methods\":[{\"expected_product_flops\":10.0,\"how\":\"long\",\"seconds\":2.5,"
+                        "\"step\":\"sum\",\"times\":5},{\"expected_product_flops\":20.0,\"how\":\"short\","
+                        "\"seconds\":5.0,\"step\":\"sum\",\"times\":10}]"),
+            std::string::npos)
+      << record;
+}
+
 TEST(Runner, shards_share_the_draws_without_overlap) {
   const ScratchDirectory scratch;
   run::Experiment toy = experiment(sweep_file);

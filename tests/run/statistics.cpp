@@ -29,6 +29,23 @@ TEST(MeanEstimate, has_the_closed_form) {
   EXPECT_EQ(e.count, 4);
 }
 
+TEST(Estimate, has_the_bar_that_figures_draw) {
+  const Estimate mean = estimate(std::vector<double>{1.0, 2.0, 3.0, 6.0}, Summary::mean);
+  EXPECT_DOUBLE_EQ(mean.low, mean.value - mean.standard_error);
+  EXPECT_DOUBLE_EQ(mean.high, mean.value + mean.standard_error);
+  const std::vector<double> skewed{1.0, 2.0, 3.0, 50.0, 1000.0, 2.5, 1.5};
+  const Estimate median = estimate(skewed, Summary::median);
+  const auto [low, high] = median_interval(skewed);
+  EXPECT_EQ(median.low, low);
+  EXPECT_EQ(median.high, high);
+  EXPECT_LT(median.value - median.low, median.high - median.value);
+  for (const Summary summary : {Summary::mean, Summary::median}) {
+    const Estimate one = estimate(std::vector<double>{5.0}, summary);
+    EXPECT_EQ(one.low, 5.0);
+    EXPECT_EQ(one.high, 5.0);
+  }
+}
+
 TEST(MeanEstimate, of_equal_draws_has_no_error_at_all) {
   const Estimate e = estimate(std::vector<double>(3, 0.1), Summary::mean);
   EXPECT_EQ(e.value, 0.1);

@@ -76,6 +76,8 @@ public:
       }
     }
     std::sort(x.begin(), x.end());
+    record.used(
+        {.step = "sum", .how = n < 20 ? "short" : "long", .expected_product_flops = 2.0, .seconds = 0.5});
     record.set("sorted", x);
     if (record.wants("spread")) record.set("spread", x.back() - x.front());
     if (record.wants("ratio")) {

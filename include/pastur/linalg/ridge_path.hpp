@@ -35,6 +35,10 @@ struct RidgePath {
   double outside_range = 0.0;       ///< |(I - K K^+) y|^2 (spectrum)
   double pseudo_inverse_norm = 0.0; ///< y^T K^+ y (spectrum)
   std::string route;                ///< what ran, e.g. "tridiagonal, LAPACK"
+  /// What the route that was chosen was expected to take: flops that a core does in matrix products in that
+  /// time.
+  double expected_product_flops = 0.0;
+  double seconds = 0.0; ///< what it took
 };
 
 /// `k`: lower triangle, destroyed, the upper one too. `y`: n labels, the same on every rank. `ridges`: any

@@ -28,6 +28,13 @@ struct FailedDraw {
   std::string streams{}; ///< the text its random streams are seeded with; empty when the study is not known
 };
 
+/// How the last run did a step that can be done in several ways.
+struct MethodStatus {
+  std::string step, how;
+  std::int64_t times = 0;
+  double expected_product_flops = 0.0, seconds = 0.0; ///< of all times together
+};
+
 /// How far a run has come.
 struct Status {
   std::string study;
@@ -39,6 +46,7 @@ struct Status {
   double seconds_left =
       0.0; ///< pending draws at each point's pace over `teams`; NaN when no draw has finished
   std::vector<std::string> warnings;            ///< of the last run
+  std::vector<MethodStatus> methods{};          ///< of the last run, once it has ended
   std::vector<FailedDraw> failed_draws{};       ///< by point, then draw
   std::map<std::string, std::int64_t> failures; ///< reason -> draws
   std::map<std::string, std::int64_t> missing;  ///< reason for missing entries of finished draws -> draws

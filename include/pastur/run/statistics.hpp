@@ -16,6 +16,8 @@ struct Estimate {
   double standard_error = 0.0; ///< mean: s / sqrt(n); median: half the width of its 68.27 % order-statistic
                                ///< interval, infinite where its upper end is; NaN below 2 draws
   std::int64_t count = 0;
+  double low = 0.0, high = 0.0; ///< mean: value -+ standard error; median: its interval; the value itself
+                                ///< below 2 draws
 };
 
 Estimate estimate(std::span<const double> draws, study::Summary summary,
