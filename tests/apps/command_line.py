@@ -190,6 +190,7 @@ def seconds_of_processor(*arguments):
 
 
 blink = min(seconds_of_processor("list") for _ in range(5))
-expect(f"list starts in a blink: {1000 * blink:.0f} ms", blink < 0.1)
+if "PASTUR_SANITIZED" not in os.environ:
+    expect(f"list starts in a blink: {1000 * blink:.0f} ms", blink < 0.1)
 print(f"list: {1000 * blink:.0f} ms of processor time")
 sys.exit(1 if FAILURES else 0)

@@ -147,7 +147,9 @@ TEST(Handles, a_thousand_small_draws_leave_none_open_and_memory_flat) {
   EXPECT_EQ(open_handles()["HDF5 objects"], 0);
   EXPECT_GT(petsc_objects_made(), made_before + 1000); // the routes through PETSc and SLEPc are walked
   const double growth = resident_megabytes() - memory_before;
+#ifndef __SANITIZE_ADDRESS__ // which keeps what is freed in quarantine, and reports leaks itself
   EXPECT_LT(growth, 4.0) << "of " << memory_before << " MB after 200 draws, over 800 more";
+#endif
   RecordProperty("megabytes", std::to_string(growth));
   if (world.rank() == 0)
     std::cout << "memory after 200 draws " << memory_before << " MB, 800 draws later " << growth
