@@ -25,7 +25,7 @@ study = "nt_interpolation"
 seed = 3
 draws = {draws}
 [parameters]
-n = 100
+n = {n}
 d = 20
 N = 8
 ridge = [0.1]
@@ -141,9 +141,9 @@ def vanished_output(folder):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for name, draws in (("small", DRAWS), ("large", 20000), ("long", 20000)):
+        for name, n, draws in (("small", 100, DRAWS), ("large", 100, 20000), ("long", 300, 20000)):
             with open(os.path.join(folder, f"{name}.toml"), "w") as file:
-                file.write(STUDY.format(draws=draws))
+                file.write(STUDY.format(n=n, draws=draws))
         vanished_output(folder)
         disk = os.path.join(folder, "disk")
         os.mkdir(disk)
