@@ -20,7 +20,7 @@ namespace {
 std::string study_name(const Document& document) {
   const Field* field = find(document.root(), "study");
   if (field == nullptr)
-    document.fail({}, "study: not given; allowed: the name of a study, e.g. study = \"nt_interpolation\"");
+    document.fail({}, "study: not given; allowed: study = \"NAME\", a name that `pastur list` shows");
   return text_of(document, field->node, "study", "the name of a study in quotes");
 }
 

@@ -67,9 +67,9 @@ const std::vector<Case> wrong_files = {
     {"unknown_study", "!seed = 1\nstudy = \"toy_maen\"\n",
      "f.toml:2:9: study: given \"toy_maen\"; allowed: the name of a study. Did you mean `toy_mean`?"},
     {"no_study", "!seed = 1\n",
-     "f.toml:1:1: study: not given; allowed: the name of a study, e.g. study = \"nt_interpolation\""},
+     "f.toml:1:1: study: not given; allowed: study = \"NAME\", a name that `pastur list` shows"},
     {"empty_file", "!",
-     "f.toml:1:1: study: not given; allowed: the name of a study, e.g. study = \"nt_interpolation\""},
+     "f.toml:1:1: study: not given; allowed: study = \"NAME\", a name that `pastur list` shows"},
     // Wrong types
     {"study_of_wrong_type", "!study = 3\n",
      "f.toml:1:9: study: given 3; allowed: the name of a study in quotes"},
