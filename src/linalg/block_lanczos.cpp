@@ -3,7 +3,6 @@
 
 #include "blas.hpp"
 #include "dense_checks.hpp"
-#include "petsc_shell.hpp"
 #include "small_eigenproblem.hpp"
 
 #include <pastur/random/fill.hpp>
@@ -63,7 +62,7 @@ double RitzPairs::greatest_error() const {
 }
 
 BlockLanczos::BlockLanczos(const LinearOperator& a, std::span<const double> start, std::int64_t block)
-    : a_(a), rows_(a.local_size) {
+    : a_(a), guarded_(a), rows_(a.local_size) {
   std::array<std::int64_t, 2> total = {
       a.local_size, block >= 1 && static_cast<std::int64_t>(start.size()) == a.local_size * block ? 0 : 1};
   a.comm.sum(total);
@@ -127,10 +126,7 @@ void BlockLanczos::expand() {
   basis_.resize(static_cast<std::size_t>((grown + b) * rows_));
   double* w = column(grown);
   const auto length = static_cast<std::size_t>(rows_ * b);
-  CallbackErrors errors(a_.comm);
-  const PetscErrorCode code = errors.run(
-      [&] { a_.multiply(std::span<const double>(column(size_), length), std::span<double>(w, length), b); });
-  errors.require(code, "the operator");
+  guarded_.multiply(std::span<const double>(column(size_), length), std::span<double>(w, length), b);
   applications_ += b;
 
   // Twice is enough (Giraud, Langou, Rozloznik, van den Eshof, 2005).

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "guarded_operator.hpp"
+
 #include <pastur/linalg/linear_operator.hpp>
 
 #include <cstdint>
@@ -62,6 +64,7 @@ private:
   void take_block(std::int64_t columns, double scale);
 
   const LinearOperator& a_;
+  GuardedOperator guarded_;
   std::int64_t rows_;
   std::int64_t size_ = 0;    ///< columns of V
   std::int64_t pending_ = 0; ///< columns of Q, which follow in basis_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "petsc_shell.hpp"
+#include "guarded_operator.hpp"
 
 #include <pastur/linalg/krylov_ridge_path.hpp>
 #include <pastur/parallel/agree.hpp>
@@ -14,13 +14,6 @@
 namespace pastur::linalg {
 
 namespace {
-
-/// K V for a block, with what the operator throws made everyone's.
-void multiply(const LinearOperator& k, std::span<const double> x, std::span<double> y, std::int64_t columns) {
-  CallbackErrors errors(k.comm);
-  const PetscErrorCode code = errors.run([&] { k.multiply(x, y, columns); });
-  errors.require(code, "the operator");
-}
 
 double dot(const LinearOperator& k, std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -38,15 +31,15 @@ struct Shifted {
 };
 
 /// Shared conjugate gradients; returns the number of products.
-std::int64_t shared_solve(const LinearOperator& k, std::span<const double> y, double least,
-                          std::vector<Shifted>& systems, const KrylovOptions& options) {
+std::int64_t shared_solve(const LinearOperator& k, GuardedOperator& guarded, std::span<const double> y,
+                          double least, std::vector<Shifted>& systems, const KrylovOptions& options) {
   std::vector<double> residual(y.begin(), y.end()), direction = residual, product(y.size());
   double square = dot(k, y, y);
   const double goal = options.tolerance * std::sqrt(square);
   double previous_step = 1.0, ratio = 0.0;
   for (std::int64_t n = 0; n < options.max_iterations; ++n) {
     if (std::ranges::all_of(systems, [](const Shifted& s) { return s.converged; })) return n;
-    multiply(k, direction, product, 1);
+    guarded.multiply(direction, product, 1);
     for (std::size_t i = 0; i < product.size(); ++i) product[i] += least * direction[i];
     const double curvature = dot(k, direction, product);
     if (!(curvature > 0.0))
@@ -123,10 +116,11 @@ KrylovRidgePath krylov_ridge_path(const LinearOperator& k, std::span<const doubl
                        .solution = std::span(path.coefficients).subspan(r * rows, rows),
                        .direction = {local_y.begin(), local_y.end()}});
   }
-  path.applications = shared_solve(k, local_y, least, systems, options);
+  GuardedOperator guarded(k);
+  path.applications = shared_solve(k, guarded, local_y, least, systems, options);
 
   std::vector<double> products(path.coefficients.size());
-  multiply(k, path.coefficients, products, static_cast<std::int64_t>(ridges.size()));
+  guarded.multiply(path.coefficients, products, static_cast<std::int64_t>(ridges.size()));
   path.applications += static_cast<std::int64_t>(ridges.size());
   for (std::size_t r = 0; r < ridges.size(); ++r) {
     const std::span<double> alpha = systems[r].solution;

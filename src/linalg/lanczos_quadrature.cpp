@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
+#include "guarded_operator.hpp"
 
 #include <pastur/linalg/spectral_density.hpp>
 #include <pastur/parallel/agree.hpp>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <string>
 
 namespace pastur::linalg {
 
@@ -120,18 +120,6 @@ private:
   std::vector<double> diagonal_, off_; // T
 };
 
-/// y = A x for `columns` vectors; a rank's exception is everyone's.
-void apply(const LinearOperator& a, std::span<const double> x, std::span<double> y, std::int64_t columns) {
-  std::string failure;
-  try {
-    a.multiply(x, y, columns);
-  } catch (const std::exception& error) {
-    failure = error.what();
-    if (failure.empty()) failure = "the operator failed";
-  }
-  parallel::agree(a.comm, failure.empty(), failure);
-}
-
 void require_valid(const LinearOperator& a, std::span<const double> starts, std::int64_t count,
                    std::int64_t steps) {
   const bool fits =
@@ -157,6 +145,7 @@ std::vector<Quadrature> lanczos_quadratures(const LinearOperator& a, std::span<c
   for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k)
     recurrences.emplace_back(a, local_starts.subspan(k * rows, rows), std::min(steps, a.global_size));
   std::vector<double> x(local_starts.size()), y(local_starts.size());
+  GuardedOperator guarded(a);
   for (;;) {
     std::size_t columns = 0; // those that have not ended, side by side
     for (Recurrence& recurrence : recurrences) {
@@ -164,8 +153,8 @@ std::vector<Quadrature> lanczos_quadratures(const LinearOperator& a, std::span<c
         std::ranges::copy(recurrence.extend(), x.begin() + static_cast<std::ptrdiff_t>(rows * columns++));
     }
     if (columns == 0) break;
-    apply(a, std::span(x).first(rows * columns), std::span(y).first(rows * columns),
-          static_cast<std::int64_t>(columns));
+    guarded.multiply(std::span(x).first(rows * columns), std::span(y).first(rows * columns),
+                     static_cast<std::int64_t>(columns));
     columns = 0;
     for (Recurrence& recurrence : recurrences) {
       if (!recurrence.ended()) recurrence.take(std::span(y).subspan(rows * columns++, rows));

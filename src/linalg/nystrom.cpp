@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
-#include "petsc_shell.hpp"
+#include "guarded_operator.hpp"
 #include "small_eigenproblem.hpp"
 
 #include <pastur/linalg/nystrom.hpp>
@@ -59,7 +59,7 @@ bool factorise(const parallel::Communicator& comm, std::vector<double>& matrix, 
 /// Omega and K Omega, this rank's rows, which grow column by column.
 class Sketch {
 public:
-  Sketch(const LinearOperator& k, const random::Stream& stream) : k_(k), stream_(stream) {
+  Sketch(const LinearOperator& k, const random::Stream& stream) : k_(k), guarded_(k), stream_(stream) {
     const std::vector<std::int64_t> sizes =
         k.comm.all_gather(std::span<const std::int64_t>(&k.local_size, 1));
     if (std::reduce(sizes.begin(), sizes.end()) != k.global_size)
@@ -73,16 +73,12 @@ public:
     omega_.resize(static_cast<std::size_t>(rows * rank));
     product_.resize(omega_.size());
     random::fill_normal(stream_, {first_row_, rows, rank_, rank - rank_}, omega_.data() + rows * rank_, rows);
-    CallbackErrors errors(k_.comm);
     for (std::int64_t j = rank_; j < rank; j += sketch_block) {
       const std::int64_t columns = std::min(sketch_block, rank - j);
       const auto begin = static_cast<std::size_t>(j * rows);
       const auto length = static_cast<std::size_t>(columns * rows);
-      const PetscErrorCode code = errors.run([&] {
-        k_.multiply(std::span<const double>(omega_).subspan(begin, length),
-                    std::span(product_).subspan(begin, length), columns);
-      });
-      errors.require(code, "the operator");
+      guarded_.multiply(std::span<const double>(omega_).subspan(begin, length),
+                        std::span(product_).subspan(begin, length), columns);
     }
     rank_ = rank;
   }
@@ -93,6 +89,7 @@ public:
 
 private:
   const LinearOperator& k_;
+  GuardedOperator guarded_;
   random::Stream stream_;
   std::int64_t first_row_ = 0, rank_ = 0;
   std::vector<double> omega_, product_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "linalg/krylov_problem.hpp"
 #include "support/replicated_operator.hpp"
 
 #include <pastur/linalg/krylov_ridge_path.hpp>
@@ -12,20 +13,6 @@
 
 namespace pastur::linalg {
 namespace {
-
-const parallel::Communicator& world() {
-  static const parallel::Communicator& comm = *new parallel::Communicator(parallel::Communicator::world());
-  return comm;
-}
-
-std::vector<double> piece(const Eigen::VectorXd& whole) {
-  const auto [first, last] = even_range(whole.size(), world().rank(), world().size());
-  return {whole.data() + first, whole.data() + last};
-}
-
-Eigen::VectorXd labels(Eigen::Index n) {
-  return test::normal_matrix("labels", n, 1);
-}
 
 /// alpha for ridge r, whole, on every rank.
 Eigen::VectorXd solution(const KrylovRidgePath& path, std::size_t r, Eigen::Index n) {

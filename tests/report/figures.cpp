@@ -421,8 +421,8 @@ TEST(Figures, leave_out_zeros_to_rounding_but_not_what_leads_down_to_small_value
   EXPECT_LT(interpolated, 1e-3);
 }
 
-TEST(Figures, draw_an_infinite_bar_to_the_top_only) {
-  ToyStore toy("draws = 3\n[parameters]\nlaw = \"uniform\"\n[sweep]\nn = [5, 10]\n");
+/// `ratio` against n, point p with p missing draws, which stand for infinity.
+std::string script_with_infinite_draws(ToyStore& toy) {
   toy.write([](const std::string&, std::int64_t point, std::int64_t draw, std::size_t) {
     return draw < point ? std::nan("") : 1.0 + static_cast<double>(draw);
   });
@@ -430,8 +430,12 @@ TEST(Figures, draw_an_infinite_bar_to_the_top_only) {
   figure.name = "ratio";
   figure.observables = {"ratio"};
   figure.x = "n";
-  const std::string script =
-      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  return report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+}
+
+TEST(Figures, draw_an_infinite_bar_to_the_top_only) {
+  ToyStore toy("draws = 3\n[parameters]\nlaw = \"uniform\"\n[sweep]\nn = [5, 10]\n");
+  const std::string script = script_with_infinite_draws(toy);
   double x = 0.0, value = 0.0, low = 0.0, high = 0.0; // at n = 10 one of three draws is infinite
   std::istringstream(block(script, "ratio, draws").at(1)) >> x >> value >> low >> high;
   EXPECT_EQ(value, 3.0);
@@ -444,15 +448,7 @@ TEST(Figures, draw_an_infinite_bar_to_the_top_only) {
 
 TEST(Figures, show_no_infinite_median_and_say_so) {
   ToyStore toy("draws = 3\n[parameters]\nlaw = \"uniform\"\n[sweep]\nn = [5, 10, 20]\n");
-  toy.write([](const std::string&, std::int64_t point, std::int64_t draw, std::size_t) {
-    return draw < point ? std::nan("") : 1.0 + static_cast<double>(draw);
-  });
-  study::Figure figure;
-  figure.name = "ratio";
-  figure.observables = {"ratio"};
-  figure.x = "n";
-  const std::string script =
-      report::gnuplot_script(figure, store::Reader(toy.path()), toy.experiment(), "f.svg");
+  const std::string script = script_with_infinite_draws(toy);
   EXPECT_EQ(block(script, "ratio, draws").size(), 2U); // 5: none missing, 10: one of three, 20: two of three
   EXPECT_THAT(script, HasSubstr("; 1 infinite median not shown"));
   report::plot(store::Reader(toy.path()), toy.experiment(), toy.folder() / "ratio.svg", "ratio");

@@ -23,8 +23,8 @@ public:
 
   const study::StudyInfo& info() const override { return info_; }
   void check(const study::Parameters& point) const override;
-  /// Loads the files that points name and checks every covariance. @note Collective over `world`
   std::vector<std::string> warnings(const study::Parameters& point) const override;
+  /// Loads the files that points name and checks every covariance. @note Collective over `world`
   void prepare(std::span<const study::Parameters> points, const parallel::Communicator& world) override;
   study::Cost cost(const study::Parameters& point) const override;
   /// @note Collective over `team`
