@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "block_lanczos.hpp"
 
-#include "blas.hpp"
-#include "dense_checks.hpp"
 #include "small_eigenproblem.hpp"
+#include "tall_blocks.hpp"
 
 #include <pastur/random/fill.hpp>
 
@@ -23,25 +22,6 @@ namespace {
 constexpr double unit = 1.0;
 constexpr double minus = -1.0;
 constexpr double zero = 0.0;
-
-/// c (m x n) = alpha op(a) b + beta c; nothing is read where k = 0.
-void product(const char* trans, std::int64_t m, std::int64_t n, std::int64_t k, double alpha, const double* a,
-             std::int64_t lda, const double* b, std::int64_t ldb, double beta, double* c, std::int64_t ldc) {
-  if (m == 0 || n == 0) return;
-  const auto as_int = [](std::int64_t value) { return checked_int(value, "Krylov basis"); };
-  const int rows = as_int(m), columns = as_int(n), inner = as_int(k);
-  const int ld_a = as_int(std::max<std::int64_t>(lda, 1));
-  const int ld_b = as_int(std::max<std::int64_t>(ldb, 1));
-  const int ld_c = as_int(std::max<std::int64_t>(ldc, 1));
-  constexpr int one = 1;
-  if (columns == 1) { // DGEMM would copy `a` first
-    const bool transposed = *trans == 'T';
-    dgemv_(trans, transposed ? &inner : &rows, transposed ? &rows : &inner, &alpha, a, &ld_a, b, &one, &beta,
-           c, &one);
-    return;
-  }
-  dgemm_(trans, "N", &rows, &columns, &inner, &alpha, a, &ld_a, b, &ld_b, &beta, c, &ld_c);
-}
 
 double bound(double residual, double value, double next, double next_residual) {
   const double gap = std::abs(value - next) - next_residual;
@@ -77,9 +57,7 @@ BlockLanczos::BlockLanczos(const LinearOperator& a, std::span<const double> star
 }
 
 std::vector<double> BlockLanczos::remove_projection(std::int64_t basis, double* w, std::int64_t columns) {
-  std::vector<double> h(static_cast<std::size_t>(basis * columns), 0.0);
-  product("T", basis, columns, rows_, unit, basis_.data(), rows_, w, rows_, zero, h.data(), basis);
-  a_.comm.sum(std::span<double>(h));
+  const std::vector<double> h = inner_products(a_.comm, rows_, basis_.data(), basis, w, columns);
   product("N", rows_, columns, basis, minus, basis_.data(), rows_, h.data(), basis, unit, w, rows_);
   return h;
 }
@@ -94,9 +72,7 @@ void BlockLanczos::take_block(std::int64_t columns, double scale) {
     double* target = column(size_ + kept);
     double* coefficients = r.data() + j * columns;
     for (int pass = 0; pass < 2 && kept > 0; ++pass) {
-      std::vector<double> h(static_cast<std::size_t>(kept));
-      product("T", kept, 1, rows_, unit, column(size_), rows_, w, rows_, zero, h.data(), kept);
-      a_.comm.sum(std::span<double>(h));
+      const std::vector<double> h = inner_products(a_.comm, rows_, column(size_), kept, w, 1);
       product("N", rows_, 1, kept, minus, column(size_), rows_, h.data(), kept, unit, w, rows_);
       for (std::int64_t i = 0; i < kept; ++i) coefficients[i] += h[static_cast<std::size_t>(i)];
     }

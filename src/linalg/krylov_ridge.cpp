@@ -42,16 +42,7 @@ void require_valid(const LinearOperator& k, std::span<const double> y, double ri
   if (!std::isfinite(ridge) || !std::ranges::all_of(y, [](double value) { return std::isfinite(value); })) {
     throw std::domain_error("krylov_ridge: the ridge or a label is not finite");
   }
-  if (preconditioner.rank < 0 ||
-      static_cast<std::int64_t>(preconditioner.factor.size()) != k.local_size * preconditioner.rank) {
-    throw std::invalid_argument(
-        fmt::format("krylov_ridge: a preconditioner of rank {} with {} values for {} local rows",
-                    preconditioner.rank, preconditioner.factor.size(), k.local_size));
-  }
-  if (preconditioner.rank > 0 && !(preconditioner.shift >= 0.0 && preconditioner.shift + ridge > 0.0)) {
-    throw std::invalid_argument(
-        fmt::format("krylov_ridge: preconditioner shift {:g} with ridge {:g}", preconditioner.shift, ridge));
-  }
+  require_valid(preconditioner, k.local_size, ridge);
 }
 
 /// The shell system, its solver and its vectors for one right-hand side.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "guarded_operator.hpp"
+#include "krylov_options.hpp"
 
 #include <pastur/linalg/krylov_ridge_path.hpp>
 #include <pastur/parallel/agree.hpp>
@@ -75,18 +76,6 @@ std::int64_t shared_solve(const LinearOperator& k, GuardedOperator& guarded, std
                                        "{:.2g} after {} iterations for {} ridges at once",
                                        options.tolerance * std::sqrt(square) / goal, options.tolerance,
                                        options.max_iterations, systems.size()));
-}
-
-/// `given`, steered by the options that PETSc's own solver of one ridge takes: -PREFIXksp_rtol and
-/// -PREFIXksp_max_it.
-KrylovOptions steered(KrylovOptions given) {
-  PetscReal tolerance = given.tolerance;
-  auto most = static_cast<PetscInt>(std::min<std::int64_t>(given.max_iterations, PETSC_MAX_INT));
-  PetscOptionsGetReal(nullptr, given.prefix, "-ksp_rtol", &tolerance, nullptr);
-  PetscOptionsGetInt(nullptr, given.prefix, "-ksp_max_it", &most, nullptr);
-  given.tolerance = tolerance;
-  given.max_iterations = most;
-  return given;
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "dense_checks.hpp"
 #include "guarded_operator.hpp"
 #include "small_eigenproblem.hpp"
+#include "tall_blocks.hpp"
 
 #include <pastur/linalg/nystrom.hpp>
 #include <pastur/parallel/log_event.hpp>
@@ -22,25 +23,12 @@ namespace pastur::linalg {
 namespace {
 
 constexpr double unit = 1.0;
-constexpr double zero = 0.0;
 /// Vectors of the sketch that the operator takes at a time.
 constexpr std::int64_t sketch_block = 32;
 /// The rank that is doubled where none is given: 4 sqrt(n), to see past a group of large eigenvalues as wide
 /// as a kernel's linear part.
 std::int64_t first_rank(std::int64_t n) {
   return static_cast<std::int64_t>(std::ceil(4.0 * std::sqrt(static_cast<double>(n))));
-}
-
-/// a^T b summed over the team, for this rank's rows of two matrices of `columns` columns.
-std::vector<double> inner_products(const parallel::Communicator& comm, const std::vector<double>& a,
-                                   const std::vector<double>& b, int rows, int columns) {
-  std::vector<double> products(static_cast<std::size_t>(columns) * static_cast<std::size_t>(columns), 0.0);
-  const int ld = std::max(rows, 1);
-  if (rows > 0)
-    dgemm_("T", "N", &columns, &columns, &rows, &unit, a.data(), &ld, b.data(), &ld, &zero, products.data(),
-           &columns);
-  comm.sum(std::span<double>(products));
-  return products;
 }
 
 /// x = x L^{-T} for the Cholesky factor L of a small matrix.
@@ -114,7 +102,7 @@ Approximation approximate(const LinearOperator& k, const Sketch& sketch) {
   std::vector<double> omega = sketch.omega();
   // Omega orthonormal, by Cholesky QR, twice: the condition of normal vectors is at most some n.
   for (int pass = 0; pass < 2; ++pass) {
-    std::vector<double> gram = inner_products(k.comm, omega, omega, rows, columns);
+    std::vector<double> gram = inner_products(k.comm, rows, omega.data(), columns, omega.data(), columns);
     if (!factorise(k.comm, gram, columns))
       throw std::runtime_error(fmt::format("nystrom_preconditioner: {} dependent normal vectors", columns));
     divide_by_transpose(omega, rows, gram, columns);
@@ -128,12 +116,12 @@ Approximation approximate(const LinearOperator& k, const Sketch& sketch) {
     throw std::domain_error("nystrom_preconditioner: the product with the operator is not finite");
   result.nu = std::sqrt(static_cast<double>(k.global_size)) * std::numeric_limits<double>::epsilon() * norm;
   for (std::size_t i = 0; i < omega.size(); ++i) result.b[i] += result.nu * omega[i];
-  std::vector<double> inner = inner_products(k.comm, omega, result.b, rows, columns);
+  std::vector<double> inner = inner_products(k.comm, rows, omega.data(), columns, result.b.data(), columns);
   if (!factorise(k.comm, inner, columns))
     throw std::domain_error(fmt::format(
         "nystrom_preconditioner: the operator of size {} is not positive semidefinite", k.global_size));
   divide_by_transpose(result.b, rows, inner, columns);
-  result.vectors = inner_products(k.comm, result.b, result.b, rows, columns);
+  result.vectors = inner_products(k.comm, rows, result.b.data(), columns, result.b.data(), columns);
   result.values = small_eigenvectors(k.comm, result.vectors, columns);
   return result;
 }
@@ -166,12 +154,8 @@ LowRankPreconditioner nystrom_preconditioner(const LinearOperator& k, const rand
   }
   LowRankPreconditioner preconditioner{
       .shift = least, .factor = std::vector<double>(found.b.size()), .rank = sketch.rank()};
-  const int rows = static_cast<int>(k.local_size);
-  const int columns = static_cast<int>(rank);
-  const int ld = std::max(rows, 1);
-  if (rows > 0)
-    dgemm_("N", "N", &rows, &columns, &columns, &unit, found.b.data(), &ld, found.vectors.data(), &columns,
-           &zero, preconditioner.factor.data(), &ld);
+  product("N", k.local_size, sketch.rank(), sketch.rank(), unit, found.b.data(), k.local_size,
+          found.vectors.data(), sketch.rank(), 0.0, preconditioner.factor.data(), k.local_size);
   return preconditioner;
 }
 

@@ -3,6 +3,9 @@
 
 #include "blas.hpp"
 #include "dense_checks.hpp"
+#include "tall_blocks.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,14 +14,24 @@
 namespace pastur::linalg {
 namespace {
 
-constexpr int one = 1;
-
 int local_rows(const LowRankPreconditioner& low_rank) {
   return checked_int(static_cast<std::int64_t>(low_rank.factor.size()) / low_rank.rank,
                      "rows of a preconditioner");
 }
 
 } // namespace
+
+void require_valid(const LowRankPreconditioner& preconditioner, std::int64_t local_size, double ridge) {
+  const std::int64_t rank = preconditioner.rank;
+  if (rank < 0 || static_cast<std::int64_t>(preconditioner.factor.size()) != local_size * rank) {
+    throw std::invalid_argument(fmt::format("a preconditioner of rank {} with {} values for {} local rows",
+                                            rank, preconditioner.factor.size(), local_size));
+  }
+  if (rank > 0 && !(preconditioner.shift >= 0.0 && preconditioner.shift + ridge > 0.0)) {
+    throw std::invalid_argument(
+        fmt::format("preconditioner shift {:g} with ridge {:g}", preconditioner.shift, ridge));
+  }
+}
 
 WoodburyInverse::WoodburyInverse(const parallel::Communicator& comm, const LowRankPreconditioner& low_rank,
                                  double shift)
@@ -42,23 +55,17 @@ WoodburyInverse::WoodburyInverse(const parallel::Communicator& comm, const LowRa
     throw std::domain_error("the shift of the low-rank preconditioner is lost in its rounding errors");
 }
 
-void WoodburyInverse::apply(std::span<const double> x, std::span<double> y) const {
-  const int rank = static_cast<int>(low_rank_.rank);
-  const int rows = local_rows(low_rank_);
-  const int ld = std::max(rows, 1);
-  const double unit = 1.0;
-  const double zero = 0.0;
-  const double minus = -1.0;
-  std::vector<double> inner(static_cast<std::size_t>(rank), 0.0);
-  if (rows > 0)
-    dgemv_("T", &rows, &rank, &unit, low_rank_.factor.data(), &ld, x.data(), &one, &zero, inner.data(), &one);
-  comm_.sum(inner);
+void WoodburyInverse::apply(std::span<const double> x, std::span<double> y, std::int64_t columns) const {
+  const std::int64_t rows = local_rows(low_rank_);
+  const double* u = low_rank_.factor.data();
+  std::vector<double> inner = inner_products(comm_, rows, u, low_rank_.rank, x.data(), columns);
+  const int order = static_cast<int>(low_rank_.rank);
+  const int width = checked_int(columns, "vectors to precondition");
   int info = 0;
-  dpotrs_("L", &rank, &one, inner_factor_.data(), &rank, inner.data(), &rank, &info);
+  dpotrs_("L", &order, &width, inner_factor_.data(), &order, inner.data(), &order, &info);
   std::ranges::copy(x, y.begin());
-  if (rows > 0)
-    dgemv_("N", &rows, &rank, &minus, low_rank_.factor.data(), &ld, inner.data(), &one, &unit, y.data(),
-           &one);
+  product("N", rows, columns, low_rank_.rank, -1.0, u, rows, inner.data(), low_rank_.rank, 1.0, y.data(),
+          rows);
   for (double& value : y) value /= shift_;
 }
 
