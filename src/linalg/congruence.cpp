@@ -2,6 +2,7 @@
 #include "blas.hpp"
 #include "dense_checks.hpp"
 #include "scalapack.hpp"
+#include "tall_blocks.hpp"
 
 #include <pastur/linalg/congruence.hpp>
 #include <pastur/parallel/log_event.hpp>
@@ -46,14 +47,10 @@ std::vector<double> local_product(const BlockCyclicMatrix& a, bool transposed, c
                                   std::int64_t columns) {
   const int rows = transposed ? a.local_cols() : a.local_rows();
   const int inner = transposed ? a.local_rows() : a.local_cols();
-  const int width = checked_int(columns, "number of vectors");
   std::vector<double> out(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns), 0.0);
-  if (rows == 0 || inner == 0 || width == 0) return out;
-  constexpr double one = 1.0;
-  constexpr double zero = 0.0;
-  const int ld = a.ld();
-  dgemm_(transposed ? "T" : "N", "N", &rows, &width, &inner, &one, a.data(), &ld, x.data(), &inner, &zero,
-         out.data(), &rows);
+  if (inner == 0) return out;
+  product(transposed ? "T" : "N", rows, columns, inner, 1.0, a.data(), a.ld(), x.data(), inner, 0.0,
+          out.data(), rows);
   return out;
 }
 
