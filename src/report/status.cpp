@@ -212,10 +212,12 @@ std::string as_text(const Status& status) {
   }
   text += "\n";
   for (const MethodStatus& method : status.methods) {
-    text += fmt::format(
-        "{}: {} ({} time{}, {}; as expected where a core multiplies matrices at {:.3g} Gflop/s)\n",
-        method.step, method.how, method.times, method.times == 1 ? "" : "s", duration(method.seconds),
-        method.expected_product_flops / method.seconds * 1e-9);
+    text += fmt::format("{}: {} ({} time{}, {}", method.step, method.how, method.times,
+                        method.times == 1 ? "" : "s", duration(method.seconds));
+    if (method.expected_product_flops > 0.0)
+      text += fmt::format("; as expected where a core multiplies matrices at {:.3g} Gflop/s",
+                          method.expected_product_flops / method.seconds * 1e-9);
+    text += ")\n";
   }
   for (const std::string& warning : status.warnings) text += fmt::format("warning: {}\n", warning);
   for (const auto& [reason, count] : status.failures)
