@@ -178,8 +178,9 @@ std::vector<ParameterSpec> parameters() {
        .symbol = "",
        .type = ParameterType::choice,
        .initial = word("dense"),
-       .meaning = "dense: one eigendecomposition of X X^T answers every ridge; krylov: conjugate gradients "
-                  "for each ridge, the variance from random probes, a fifth of the memory, no optimal ridge",
+       .meaning = "dense: one eigendecomposition of X X^T answers every ridge; krylov: block conjugate "
+                  "gradients for each ridge, the variance from random probes, a third of the memory or less, "
+                  "no optimal ridge",
        .role = Role::method,
        .choices = {"dense", "krylov"}},
       {.name = "probes",

@@ -71,7 +71,8 @@ void BenignOverfitting::draw(const Parameters& point, const parallel::Communicat
     record.set("lambda_min", risk.lambda_min());
     record.set("lambda_max", risk.lambda_max());
     const benign_overfitting::KrylovErrors errors =
-        risk.errors(ridges, point.integer("probes"), streams.stream("probes"));
+        risk.errors(ridges, point.integer("probes"), streams.stream("probes"), streams.stream("Nystrom"));
+    record.used(errors.solves);
     const auto refusal = [&](double ridge) {
       return risk.admissible(ridge) ? nullptr : ridge == 0.0 ? singular : ridge_too_low;
     };

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace {
 
@@ -122,11 +123,44 @@ TEST_F(BenignOverfittingKrylov, what_it_cannot_solve_is_missing_with_its_reason)
   EXPECT_FALSE(noiseless.wants("optimal_ridge"));
 }
 
-TEST_F(BenignOverfittingKrylov, needs_a_fifth_of_the_memory) {
-  const study::Cost dense = study_.cost(point_of(study_, {{"n", whole(2000)}}));
-  const study::Cost iterative = study_.cost(point_of(study_, krylov({{"n", whole(2000)}})));
-  EXPECT_EQ(dense.shared_bytes, 5.0 * iterative.shared_bytes);
-  EXPECT_LT(iterative.flops, 0.5 * dense.flops);
+TEST_F(BenignOverfittingKrylov, needs_a_fraction_of_the_memory) {
+  for (const auto& [n, fraction] : {std::pair(2000, 0.35), std::pair(20000, 0.25)}) {
+    const study::Cost dense = study_.cost(point_of(study_, {{"n", whole(n)}}));
+    const study::Cost iterative = study_.cost(point_of(study_, krylov({{"n", whole(n)}})));
+    EXPECT_LT(iterative.shared_bytes, fraction * dense.shared_bytes);
+    EXPECT_LT(iterative.flops, 0.5 * dense.flops);
+  }
+}
+
+TEST_F(BenignOverfittingKrylov, sketches_where_a_head_stands_far_above_the_rest) {
+  const auto how = [&](const std::vector<Setting>& settings) {
+    return drawn(study_, point_of(study_, krylov(settings)), world_).methods().at(0).how;
+  };
+  EXPECT_EQ(how({{"n", whole(130)},
+                 {"p", whole(900)},
+                 {"spectrum", word("isotropic")},
+                 {"target", word("uniform")},
+                 {"ridge", reals({-60.0, 0.0, 50.0})}}),
+            "block conjugate gradients");
+  EXPECT_EQ(how(decaying), "block conjugate gradients, Nystrom");
+  std::vector<Setting> tall = spiked;
+  tall.emplace_back("spectrum_spike_height", study::Value(1000.0));
+  EXPECT_EQ(how(tall), "block conjugate gradients, Nystrom");
+  expect_agreement(tall);
+}
+
+TEST_F(BenignOverfittingKrylov, solves_many_probes_in_several_blocks) {
+  const study::Parameters point = point_of(study_, krylov(spiked, 100));
+  const study::Recorder few = drawn(study_, point_of(study_, krylov(spiked, 20)), world_);
+  const study::Recorder many = drawn(study_, point, world_);
+  const study::Recorder direct = drawn(study_, point_of(study_, spiked), world_);
+  for (std::size_t i = 0; i < point.reals("ridge").size(); ++i) {
+    const double variance = direct.values("variance")[i];
+    EXPECT_NEAR(many.values("variance")[i], variance, 4.0 * many.values("variance_error")[i]);
+    EXPECT_LT(many.values("variance_error")[i], few.values("variance_error")[i]);
+    EXPECT_NEAR(many.values("test_error")[i], few.values("test_error")[i],
+                1e-9 * few.values("test_error")[i]);
+  }
 }
 
 } // namespace
