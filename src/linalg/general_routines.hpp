@@ -9,8 +9,6 @@ void dgetrs_(const char* trans, const int* n, const int* nrhs, const double* a, 
              const int* ipiv, double* b, const int* ldb, int* info);
 void dgeqrf_(const int* m, const int* n, double* a, const int* lda, double* tau, double* work,
              const int* lwork, int* info);
-void dorgqr_(const int* m, const int* n, const int* k, double* a, const int* lda, const double* tau,
-             double* work, const int* lwork, int* info);
 void dtrtrs_(const char* uplo, const char* trans, const char* diag, const int* n, const int* nrhs,
              const double* a, const int* lda, double* b, const int* ldb, int* info);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "blas.hpp"
 #include "dense_checks.hpp"
-#include "general_routines.hpp"
 #include "guarded_operator.hpp"
 #include "krylov_options.hpp"
 #include "tall_blocks.hpp"
@@ -49,22 +48,6 @@ Vectors lengths(const parallel::Communicator& comm, const Vectors& x, std::size_
   return squares;
 }
 
-/// The orthonormal factor, rows x columns, of a small matrix c that becomes the triangular one, columns x
-/// columns; columns <= rows. The same on every rank.
-Vectors split_small(Vectors& c, std::size_t rows, std::size_t columns) {
-  const int m = checked_int(static_cast<std::int64_t>(rows), "block");
-  const int n = static_cast<int>(columns);
-  const int lwork = 64 * std::max(n, 1);
-  Vectors tau(columns), work(static_cast<std::size_t>(lwork)), triangle(columns * columns, 0.0);
-  int info = 0;
-  dgeqrf_(&m, &n, c.data(), &m, tau.data(), work.data(), &lwork, &info);
-  for (std::size_t j = 0; j < columns; ++j)
-    std::copy_n(c.data() + j * rows, j + 1, triangle.data() + j * columns);
-  dorgqr_(&m, &n, &n, c.data(), &m, tau.data(), work.data(), &lwork, &info);
-  std::swap(c, triangle);
-  return triangle;
-}
-
 /// The solution's columns and what is left of their right-hand sides. The residuals of the columns in work
 /// are R = W C, W^T M^{-1} W = I; directions S, S^T W = I, conjugate to those before.
 class BlockSolver {
@@ -72,7 +55,13 @@ public:
   BlockSolver(const LinearOperator& k, double ridge, const LowRankPreconditioner& preconditioner,
               const KrylovOptions& options)
       : k_(k), guarded_(k), ridge_(ridge), options_(options), rows_(k.local_size) {
-    if (preconditioner.rank > 0) inverse_.emplace(k.comm, preconditioner, preconditioner.shift + ridge);
+    if (preconditioner.rank == 0) return;
+    inverse_.emplace(k.comm, preconditioner, preconditioner.shift + ridge);
+    dual_ = [this](const Vectors& x, std::int64_t columns) {
+      Vectors z(x.size());
+      inverse_->apply(x, z, columns);
+      return z;
+    };
   }
 
   KrylovBlockSolution solve(std::span<const double> y, std::int64_t columns) {
@@ -127,36 +116,43 @@ private:
     return y;
   }
 
-  /// M^{-1} x, empty where M is the identity.
-  Vectors precondition(const Vectors& x, std::int64_t columns) const {
-    Vectors z;
-    if (inverse_) {
-      z.resize(x.size());
-      inverse_->apply(x, z, columns);
-    }
-    return z;
-  }
-
   /// x + a t, a with `inner` columns and t inner x columns.
   void add_product(Vectors& x, double factor, const Vectors& a, std::int64_t inner, const Vectors& t,
                    std::int64_t columns) const {
     product("N", rows_, columns, inner, factor, a.data(), rows_, t.data(), inner, 1.0, x.data(), rows_);
   }
 
-  /// Takes the columns out of `open` whose residual W C is small enough, and what they leave superfluous out
-  /// of the block. @note Collective
-  void drop_converged(std::vector<std::size_t>& open, Vectors& w, Vectors& c, Vectors& s,
-                      std::int64_t& block) const {
-    const auto b = static_cast<std::size_t>(block);
+  /// The block of residuals as an orthonormal basis W, R = W C, and the directions S.
+  struct Block {
+    std::int64_t width = 0;
+    Vectors w, c, s;
+  };
+
+  Block start(Vectors residual, std::int64_t columns) const {
+    Block block{.w = std::move(residual), .c = {}, .s = {}};
+    Vectors z;
+    Orthonormalised basis = orthonormalise(k_.comm, rows_, block.w, z, dual_, columns, 0.0);
+    block.width = basis.rank;
+    block.c = std::move(basis.coefficients);
+    block.s = dual_ ? std::move(z) : block.w;
+    return block;
+  }
+
+  /// Takes the columns out of `open` whose residual W C is small enough. The block stays as it is, for the
+  /// directions to come are conjugate to those before only if none is left out, until half of it would do:
+  /// then the rest starts afresh. @note Collective
+  void drop_converged(std::vector<std::size_t>& open, Block& block) const {
+    const auto width = static_cast<std::size_t>(block.width);
     Vectors gram;
-    if (inverse_) gram = inner_products(k_.comm, rows_, w.data(), block, w.data(), block);
+    if (dual_)
+      gram = inner_products(k_.comm, rows_, block.w.data(), block.width, block.w.data(), block.width);
     std::vector<std::size_t> kept, places;
     for (std::size_t j = 0; j < open.size(); ++j) {
-      const double* const column = c.data() + j * b;
+      const double* const column = block.c.data() + j * width;
       double square = 0.0;
-      for (std::size_t i = 0; i < b; ++i) {
+      for (std::size_t i = 0; i < width; ++i) {
         double sum = column[i];
-        if (inverse_) sum = std::inner_product(column, column + b, gram.data() + i * b, 0.0);
+        if (dual_) sum = std::inner_product(column, column + width, gram.data() + i * width, 0.0);
         square += column[i] * sum;
       }
       if (std::sqrt(std::max(square, 0.0)) <= goals_[open[j]]) continue;
@@ -165,29 +161,22 @@ private:
     }
     if (kept.size() == open.size()) return;
     open = std::move(places);
-    c = select(c, b, kept);
-    if (kept.size() >= b) return;
+    block.c = select(block.c, width, kept);
+    if (2 * kept.size() > width) return;
     const auto left = static_cast<std::int64_t>(kept.size());
-    const Vectors rotation = split_small(c, b, kept.size());
-    for (Vectors* const x : {&w, &s}) {
-      Vectors rotated(static_cast<std::size_t>(rows_ * left), 0.0);
-      add_product(rotated, 1.0, *x, block, rotation, left);
-      *x = std::move(rotated);
-    }
-    block = left;
+    Vectors residual(static_cast<std::size_t>(rows_ * left), 0.0);
+    add_product(residual, 1.0, block.w, block.width, block.c, left);
+    block = start(std::move(residual), left);
   }
 
   /// Solves for what is left of the columns `open`, and adds it to the solution; nullptr, or why it stopped
   /// before their residuals were small enough.
-  const char* descend(std::vector<std::size_t> open, Vectors w) {
-    const auto all = static_cast<std::int64_t>(open.size());
-    Vectors z = precondition(w, all);
-    Orthonormalised basis = orthonormalise(k_.comm, rows_, w, z, all, 0.0);
-    std::int64_t block = basis.rank;
-    Vectors c = std::move(basis.coefficients);
-    Vectors s = inverse_ ? std::move(z) : w;
+  const char* descend(std::vector<std::size_t> open, Vectors residual) {
+    Block b = start(std::move(residual), static_cast<std::int64_t>(open.size()));
+    auto& [block, w, c, s] = b;
+    Vectors z;
     for (;;) {
-      drop_converged(open, w, c, s, block);
+      drop_converged(open, b);
       if (block == 0) return nullptr;
       if (iterations_ == options_.max_iterations) return "the limit of iterations";
       ++iterations_;
@@ -213,11 +202,10 @@ private:
       Vectors identity(static_cast<std::size_t>(block * block), 0.0);
       for (std::int64_t i = 0; i < block; ++i) identity[static_cast<std::size_t>(i * (block + 1))] = 1.0;
       add_product(w, -1.0, q, block, inverse_curvature_of(std::move(identity), block), block);
-      z = precondition(w, block);
-      basis = orthonormalise(k_.comm, rows_, w, z, block, exhausted);
+      const Orthonormalised basis = orthonormalise(k_.comm, rows_, w, z, dual_, block, exhausted);
 
       // S = M^{-1} W + S zeta^T, C = zeta C
-      Vectors next = inverse_ ? std::move(z) : w;
+      Vectors next = dual_ ? std::move(z) : w;
       Vectors transposed(basis.coefficients.size());
       for (std::int64_t i = 0; i < basis.rank; ++i)
         for (std::int64_t j = 0; j < block; ++j)
@@ -242,6 +230,7 @@ private:
   KrylovOptions options_;
   std::int64_t rows_;
   std::optional<WoodburyInverse> inverse_;
+  Dual dual_; // by inverse_
   Vectors x_, goals_;
   std::int64_t iterations_ = 0, applications_ = 0;
 };

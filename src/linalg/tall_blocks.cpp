@@ -61,15 +61,15 @@ std::vector<double> inner_products(const parallel::Communicator& comm, std::int6
 }
 
 Orthonormalised orthonormalise(const parallel::Communicator& comm, std::int64_t rows, std::vector<double>& p,
-                               std::vector<double>& dual, std::int64_t columns, double floor) {
+                               std::vector<double>& z, const Dual& dual, std::int64_t columns, double floor) {
   const auto all = static_cast<std::size_t>(columns);
   Orthonormalised result{.rank = columns, .coefficients = std::vector<double>(all * all, 0.0)};
   for (std::size_t j = 0; j < all; ++j) result.coefficients[j * (all + 1)] = 1.0;
-  const bool weighted = !dual.empty();
+  if (dual) z = dual(p, columns);
   for (bool first = true, orthogonal = false; !orthogonal && result.rank > 0; first = false) {
     const auto count = static_cast<std::size_t>(result.rank);
     std::vector<double> gram =
-        inner_products(comm, rows, p.data(), result.rank, (weighted ? dual : p).data(), result.rank);
+        inner_products(comm, rows, p.data(), result.rank, (dual ? z : p).data(), result.rank);
     if (!std::ranges::all_of(gram, [](double value) { return std::isfinite(value); }))
       throw std::runtime_error("conjugate gradients met a direction that is not finite");
     std::vector<double> scale(count, 1.0);
@@ -103,9 +103,16 @@ Orthonormalised orthonormalise(const parallel::Communicator& comm, std::int64_t 
         coefficients[k + j * kept] = lengths[k] * sum;
       }
     result.coefficients = std::move(coefficients);
-    multiply_from_right(p, rows, result.rank, transform, static_cast<std::int64_t>(kept));
-    if (weighted) multiply_from_right(dual, rows, result.rank, transform, static_cast<std::int64_t>(kept));
+    const std::int64_t previous = result.rank;
     result.rank = static_cast<std::int64_t>(kept);
+    multiply_from_right(p, rows, previous, transform, result.rank);
+    if (!dual) continue;
+    // A short vector made long is not, to rounding, what its M^{-1} makes of it.
+    if (kept > 0 && lengths.front() < 1e-3 * lengths.back()) {
+      z = dual(p, result.rank);
+    } else {
+      multiply_from_right(z, rows, previous, transform, result.rank);
+    }
   }
   return result;
 }

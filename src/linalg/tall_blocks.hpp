@@ -4,6 +4,7 @@
 #include <pastur/parallel/communicator.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace pastur::linalg {
@@ -22,14 +23,17 @@ struct Orthonormalised {
   std::vector<double> coefficients; ///< C, rank x columns
 };
 
-/// P = Q C for the `columns` vectors P (this rank's rows), which Q overwrites: Q^T M^{-1} Q = I for the
-/// positive definite M whose M^{-1} P stands in `dual` and becomes M^{-1} Q; M = I where `dual` is empty.
-/// Vectors no longer than `floor`, and what depends on the others to some 1e-13 of its length, leave fewer
-/// columns. By the eigenvectors of P^T M^{-1} P (Stathopoulos, Wu, A block orthogonalization procedure with
-/// constant synchronization requirements, 2002), twice where the vectors are far from orthogonal, three times
-/// where they nearly depend: 4 rows columns^2 flop a time, 6 with a dual. Throws std::runtime_error on every
-/// rank when P is not finite. @note Collective
+/// M^{-1} x for this rank's rows of `columns` vectors; empty where M is the identity.
+using Dual = std::function<std::vector<double>(const std::vector<double>& x, std::int64_t columns)>;
+
+/// P = Q C for the `columns` vectors P (this rank's rows), which Q overwrites: Q^T M^{-1} Q = I, M positive
+/// definite; `z` becomes M^{-1} Q, empty where M is the identity. Vectors no longer than `floor`, and what
+/// depends on the others to some 1e-13 of its length, leave fewer columns. By the eigenvectors of
+/// P^T M^{-1} P (Stathopoulos, Wu, A block orthogonalization procedure with constant synchronization
+/// requirements, 2002), twice where the vectors are far from orthogonal, three times where they nearly
+/// depend: 4 rows columns^2 flop a time, 6 with an M, which is applied once, or each time where they nearly
+/// depend. Throws std::runtime_error on every rank when P is not finite. @note Collective
 Orthonormalised orthonormalise(const parallel::Communicator& comm, std::int64_t rows, std::vector<double>& p,
-                               std::vector<double>& dual, std::int64_t columns, double floor);
+                               std::vector<double>& z, const Dual& dual, std::int64_t columns, double floor);
 
 } // namespace pastur::linalg

@@ -129,6 +129,40 @@ TEST(KrylovRidgeBlock, a_column_that_converges_early_leaves_the_block) {
   EXPECT_LT(found.applications, found.iterations + 20);
 }
 
+TEST(KrylovRidgeBlock, a_column_left_behind_has_a_krylov_space_of_its_own) {
+  // Five eigenvalues: single solves take seven iterations. Four columns converge in the first, in which the
+  // fifth must not lose its place.
+  Eigen::VectorXd spectrum(61);
+  for (Eigen::Index i = 0; i < 61; ++i)
+    spectrum(i) = i % 3 == 0 ? 0.5 : std::pow(10.0, 4.0 * static_cast<double>(i % 4) / 3.0);
+  const Eigen::MatrixXd k = test::symmetric_with(spectrum);
+  Eigen::MatrixXd y = right_hand_sides(61, 5);
+  y.col(1) = k * y.col(0);
+  y.col(2) = k * y.col(1);
+  y.col(3) = test::symmetric_with(spectrum.cwiseEqual(0.5).cast<double>()) * y.col(3); // eigenvectors
+  y.col(4) = y.col(3) + 1e-6 * y.col(4);
+  const KrylovBlockSolution found =
+      krylov_ridge_block(test::replicated_operator(world(), k), pieces(y), 5, 0.0);
+  expect_solution(k, 0.0, y, found);
+  EXPECT_LE(found.iterations, 12);
+}
+
+TEST(KrylovRidgeBlock, takes_nearly_dependent_columns_beyond_half_of_the_rows_preconditioned) {
+  Eigen::VectorXd spectrum(40);
+  for (Eigen::Index i = 0; i < 40; ++i)
+    spectrum(i) = i % 3 == 0 ? 0.5 : std::pow(10.0, static_cast<double>(i % 4) / 3.0);
+  const Eigen::MatrixXd k = test::symmetric_with(spectrum);
+  const LinearOperator a = test::replicated_operator(world(), k);
+  Eigen::MatrixXd y = right_hand_sides(40, 36);
+  for (Eigen::Index j = 18; j < 36; ++j) // 1e-5 to 1e-13 apart
+    y.col(j) = y.col(j - 18) + std::pow(10.0, -static_cast<double>(5 + j % 9)) * y.col(j);
+  const LowRankPreconditioner preconditioner =
+      nystrom_preconditioner(a, random::Streams("block test").stream("Omega"), {.rank = 28});
+  const KrylovBlockSolution found = krylov_ridge_block(a, pieces(y), 36, 0.0, preconditioner);
+  expect_solution(k, 0.0, y, found);
+  EXPECT_LE(found.iterations, 8);
+}
+
 TEST(KrylovRidgeBlock, finds_outliers_in_a_fraction_of_the_iterations_of_single_solves) {
   constexpr Eigen::Index n = 300;
   const Eigen::MatrixXd k = with_outliers(n, 16);
