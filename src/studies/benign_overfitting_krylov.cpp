@@ -103,7 +103,7 @@ bool KrylovRisk::sketch_pays(std::span<const double> ridges) const {
     const double shift = std::max(ridge, 0.0);
     if (admissible(ridge)) roots += std::sqrt((lambda_max_ + shift) / (lambda_min_ + shift));
   }
-  return roots > 2.0 * std::sqrt(static_cast<double>(sample_.n()));
+  return roots > 0.5 * std::sqrt(static_cast<double>(sample_.n()));
 }
 
 std::vector<double> KrylovRisk::solve(std::span<const double> local, std::int64_t columns, double ridge,
