@@ -7,6 +7,7 @@
 #include <pastur/linalg/bit_gram.hpp>
 #include <pastur/linalg/extreme_eigenvalues.hpp>
 #include <pastur/linalg/ridge_path.hpp>
+#include <pastur/linalg/spectrum.hpp>
 #include <pastur/parallel/environment.hpp>
 #include <pastur/random/fill.hpp>
 
@@ -35,7 +36,8 @@ using linalg::BlockCyclicMatrix;
 
 struct Sizes {
   std::int64_t n = 1000, d = 100, N = 1000, ridges = 1;
-  bool spectrum = true;
+  bool spectrum = true, vectors = false;
+  linalg::Eigensolver solver = linalg::Eigensolver::automatic;
   int repeats = 3;
 };
 
@@ -217,6 +219,28 @@ Json ridge_path(const parallel::Communicator& team, const Sizes& sizes) {
   return {{"seconds", times}, {"norms", norms}, {"residuals", path.residual_norms}, {"route", path.route}};
 }
 
+/// All eigenvalues of K_N, or all eigenvectors too, by the solver asked for.
+Json spectrum(const parallel::Communicator& team, const Sizes& sizes) {
+  const BlockCyclicMatrix kernel = kernel_matrix(team, sizes);
+  std::vector<double> values;
+  std::string route;
+  const Json times = seconds(
+      team, sizes.repeats, [&] { return kernel.copy(); },
+      [&](BlockCyclicMatrix& copy) {
+        if (sizes.vectors) {
+          linalg::EigenDecomposition found = linalg::eigen_decomposition(std::move(copy), sizes.solver);
+          values = std::move(found.values);
+          route = found.route;
+        } else {
+          values = linalg::eigenvalues(std::move(copy), sizes.solver);
+        }
+      });
+  return {{"seconds", times},
+          {"route", route},
+          {"sum", std::accumulate(values.begin(), values.end(), 0.0)},
+          {"lambda_max", values.back()}};
+}
+
 /// n x N standard normal numbers, the rows shared out over the ranks.
 Json normals(const parallel::Communicator& team, const Sizes& sizes) {
   const std::int64_t first = sizes.n * team.rank() / team.size();
@@ -238,8 +262,13 @@ Json normals(const parallel::Communicator& team, const Sizes& sizes) {
 int main(int argc, char** argv) {
   const parallel::Environment environment;
   const std::map<std::string, Json (*)(const parallel::Communicator&, const Sizes&)> kernels{
-      {"limits", limits},         {"gram", gram},      {"assembly", assembly}, {"extremes", extremes},
-      {"ridge_path", ridge_path}, {"normals", normals}};
+      {"limits", limits},         {"gram", gram},       {"assembly", assembly}, {"extremes", extremes},
+      {"ridge_path", ridge_path}, {"normals", normals}, {"spectrum", spectrum}};
+  const std::map<std::string, linalg::Eigensolver> solvers{{"automatic", linalg::Eigensolver::automatic},
+                                                           {"two_stages", linalg::Eigensolver::two_stages},
+                                                           {"lapack", linalg::Eigensolver::lapack},
+                                                           {"scalapack", linalg::Eigensolver::scalapack},
+                                                           {"elpa", linalg::Eigensolver::elpa}};
   CLI::App app("pastur's kernels on the ranks of one run");
   Sizes sizes;
   std::string kernel;
@@ -250,6 +279,8 @@ int main(int argc, char** argv) {
   app.add_option("-N", sizes.N, "neurons");
   app.add_option("--ridges", sizes.ridges);
   app.add_flag("!--no-spectrum", sizes.spectrum, "ridge_path without eigenvalues");
+  app.add_flag("--vectors", sizes.vectors, "spectrum with eigenvectors");
+  app.add_option("--solver", sizes.solver, "of spectrum")->transform(CLI::CheckedTransformer(solvers));
   app.add_option("--repeats", sizes.repeats);
   app.add_option("--team-size", team_size,
                  "ranks that share a task; every team does all of it (default: one team)");

@@ -61,6 +61,27 @@ def sizes(pastur, folder, quick):
              "largest rank, MB", "exponent"], rows)
 
 
+def eigensolvers(pastur, folder, quick):
+    """Every route to all eigenvalues, and to all eigenvectors, on one rank and on a team of two: what `automatic` chooses from."""
+    rows = []
+    for n in (200, 400) if quick else (300, 1000, 2000, 3000):
+        for ranks in (1, 2):
+            for vectors in (False, True):
+                names = (["two_stages"] if not vectors else []) + (["lapack"] if ranks == 1 else []) + ["scalapack", "elpa"]
+                options = ["-n", n, "-d", 100, "-N", n] + ["--vectors"] * vectors
+                found = {name: pastur.kernel("spectrum", ranks, ranks, 1 if quick else 3, *options, "--solver", name)
+                         for name in names}
+                sums = [m.values["sum"] for m in found.values()]
+                if max(sums) - min(sums) > 1e-10 * abs(max(sums)):
+                    raise SystemExit(f"the eigensolvers disagree at n = {n} on {ranks} ranks: {sums}")
+                best = min(found, key=lambda name: found[name].seconds)
+                cells = [f"{found[name].seconds:.3g}" if name in found else "-"
+                         for name in ("two_stages", "lapack", "scalapack", "elpa")]
+                rows.append([n, ranks, "vectors" if vectors else "values", *cells, best])
+    return ("Eigensolvers, seconds (median of 3): one team of all ranks; two_stages: through a band, values only",
+            ["n", "ranks", "what", "two_stages", "lapack", "scalapack", "elpa", "fastest"], rows)
+
+
 def harness(pastur, folder, quick):
     """Everything outside the draws, between a short and a ten times longer run, so that start-up drops out."""
     rows = []
@@ -129,4 +150,4 @@ def one_core(pastur, folder, quick):
             ["kernel", "time", "rate"], rows)
 
 
-ALL = {"start_up": start_up, "one_core": one_core, "sizes": sizes, "harness": harness, "messages": messages}
+ALL = {"start_up": start_up, "one_core": one_core, "sizes": sizes, "eigensolvers": eigensolvers, "harness": harness, "messages": messages}

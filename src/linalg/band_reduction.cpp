@@ -2,6 +2,7 @@
 #include "band_reduction.hpp"
 
 #include "blas.hpp"
+#include "symmetric_pass.hpp"
 
 #include <pastur/parallel/log_event.hpp>
 
@@ -41,19 +42,59 @@ void BandReduction::copy_band() {
   if (!alone()) matrix_.grid().team().sum(std::span<double>(band_.values));
 }
 
+namespace {
+
+/// V and W of a panel as the update takes them, [V W V], on `rows` rows.
+struct PanelFactors {
+  std::vector<double> values;
+  int rows = 0;
+  int width = 0;
+
+  double* column(int j) { return values.data() + static_cast<std::ptrdiff_t>(j) * rows; }
+  double* v() { return column(0); }
+  double* w() { return column(width); }
+  double* v_again() { return column(2 * width); }
+  /// For the rows from `first` on.
+  RankUpdate from(int first) { return {values.data() + first, rows}; }
+};
+
+/// Unpacks `count` Householder vectors from below the diagonal of `qr`.
+void copy_reflectors(const double* qr, int ld, int rows, int count, double* v) {
+  for (int j = 0; j < count; ++j) {
+    const double* from = qr + static_cast<std::ptrdiff_t>(j) * ld;
+    double* to = v + static_cast<std::ptrdiff_t>(j) * rows;
+    std::fill_n(to, j, 0.0);
+    to[j] = 1.0;
+    std::copy(from + j + 1, from + rows, to + j + 1);
+  }
+}
+
+} // namespace
+
+/// The update by a panel waits until the next one is known: its columns come first, the rest together with
+/// the next product.
 void BandReduction::reduce_alone() {
   const int n = matrix_.local_rows();
   const int ld = matrix_.ld();
-  const int width = band_.width;
-  t_.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(n), 0.0);
+  const int width = band_.width, both = 2 * width;
   const std::size_t panel = static_cast<std::size_t>(n) * static_cast<std::size_t>(width);
-  std::vector<double> v(panel), vt(panel), w(panel), work(panel);
+  t_.assign(panel, 0.0);
+  std::vector<double> vt(panel);
   std::vector<double> y(static_cast<std::size_t>(width) * static_cast<std::size_t>(width));
+  PanelFactors last, next;
+  last.values.resize(3 * panel);
+  next.values.resize(3 * panel);
+  SymmetricPass update_and_multiply(n, width);
   const double unit = 1.0, zero = 0.0, minus = -1.0, half = -0.5;
   int info = 0;
   for (int k = 0; k + width + 1 < n; k += width) {
     const int m = n - k - width;
     const int p = std::min(m, width); // reflectors
+    if (k > 0) {
+      const int rows = last.rows;
+      dgemm_("N", "T", &rows, &width, &both, &minus, last.v(), &rows, last.w(), &rows, &unit,
+             &matrix_.local(k, k), &ld);
+    }
     double* below = &matrix_.local(k + width, k);
     double* t = t_.data() + static_cast<std::ptrdiff_t>(k) * width;
     // The recursive QR has its flops in matrix products too.
@@ -61,21 +102,23 @@ void BandReduction::reduce_alone() {
     if (p < width) {
       const int others = width - p;
       dlarfb_("L", "T", "F", "C", &m, &others, &p, below, &ld, t, &width,
-              below + static_cast<std::ptrdiff_t>(p) * ld, &ld, work.data(), &others);
+              below + static_cast<std::ptrdiff_t>(p) * ld, &ld, vt.data(), &others);
     }
-    for (int j = 0; j < p; ++j) {
-      double* column = v.data() + static_cast<std::ptrdiff_t>(j) * m;
-      std::fill_n(column, j, 0.0);
-      column[j] = 1.0;
-      std::copy(below + static_cast<std::ptrdiff_t>(j) * ld + j + 1,
-                below + static_cast<std::ptrdiff_t>(j) * ld + m, column + j + 1);
-    }
+    next.rows = m;
+    next.width = p;
+    copy_reflectors(below, ld, m, p, next.v());
+    dgemm_("N", "N", &m, &p, &p, &unit, next.v(), &m, t, &width, &zero, vt.data(), &m);
     double* rest = &matrix_.local(k + width, k + width);
-    dgemm_("N", "N", &m, &p, &p, &unit, v.data(), &m, t, &width, &zero, vt.data(), &m);
-    dsymm_("L", "L", &m, &p, &unit, rest, &ld, vt.data(), &m, &zero, w.data(), &m);
-    dgemm_("T", "N", &p, &p, &m, &unit, vt.data(), &m, w.data(), &m, &zero, y.data(), &p);
-    dgemm_("N", "N", &m, &p, &p, &half, v.data(), &m, y.data(), &p, &unit, w.data(), &m);
-    dsyr2k_("L", "N", &m, &p, &minus, v.data(), &m, w.data(), &m, &unit, rest, &ld);
+    update_and_multiply(m, p, rest, ld, k > 0 ? last.from(width) : RankUpdate{}, vt.data(), next.w());
+    dgemm_("T", "N", &p, &p, &m, &unit, vt.data(), &m, next.w(), &m, &zero, y.data(), &p);
+    dgemm_("N", "N", &m, &p, &p, &half, next.v(), &m, y.data(), &p, &unit, next.w(), &m);
+    std::copy_n(next.v(), static_cast<std::ptrdiff_t>(m) * p, next.v_again());
+    std::swap(last, next);
+  }
+  if (last.rows > 0) {
+    double* rest = &matrix_.local(n - last.rows, n - last.rows);
+    dsyr2k_("L", "N", &last.rows, &last.width, &minus, last.v(), &last.rows, last.w(), &last.rows, &unit,
+            rest, &ld);
   }
 }
 

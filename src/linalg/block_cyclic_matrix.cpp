@@ -3,9 +3,13 @@
 
 #include <pastur/linalg/block_cyclic_matrix.hpp>
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -28,7 +32,26 @@ std::int64_t to_global(std::int64_t local, std::int64_t block, int position, int
   return (local / block * processes + position) * block + local % block;
 }
 
+/// Large matrices in pages of 2 MB where the system has them: a column of a tile is then no page of its own,
+/// which is worth a tenth of the time of a reduction.
+double* allocate(std::size_t count) {
+  constexpr std::size_t huge_page = std::size_t{1} << 21U, cache_line = 64;
+  const std::size_t bytes = std::max<std::size_t>(count, 1) * sizeof(double);
+  const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : cache_line;
+  void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+#if defined(MADV_HUGEPAGE)
+  // A wish: what it returns changes nothing.
+  if (alignment == huge_page) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
+#endif
+  return static_cast<double*>(memory);
+}
+
 } // namespace
+
+void BlockCyclicMatrix::Free::operator()(double* values) const {
+  std::free(values);
+}
 
 BlockCyclicMatrix::BlockCyclicMatrix(std::shared_ptr<const ProcessGrid> grid, std::int64_t rows,
                                      std::int64_t cols, std::int32_t block)
@@ -49,8 +72,7 @@ BlockCyclicMatrix::BlockCyclicMatrix(std::shared_ptr<const ProcessGrid> grid, st
   ld_ = std::max(1, local_rows_);
   descriptor_ = {1,  grid_->context(), static_cast<int>(rows), static_cast<int>(cols), block, block, 0, 0,
                  ld_};
-  values_ = std::make_unique_for_overwrite<double[]>(static_cast<std::size_t>(ld_) *
-                                                     static_cast<std::size_t>(local_cols_));
+  values_.reset(allocate(static_cast<std::size_t>(ld_) * static_cast<std::size_t>(local_cols_)));
 }
 
 BlockCyclicMatrix BlockCyclicMatrix::copy() const {

@@ -49,8 +49,9 @@ RidgeRoute cheapest_ridge_route(std::int64_t size, std::size_t ridges, const Rid
 
 BandMemory band_memory(std::int64_t size) {
   const auto n = static_cast<double>(size);
-  // V, V T, W, T and scratch; B and the sum over the team, and a copy of B padded for bulge chasing.
-  return {8.0 * n * 5.0 * BandReduction::width(size, block, true),
+  // T, V T, twice [V W V] and the 8 panels of a pass; B and the sum over the team, and a copy of B padded for
+  // bulge chasing.
+  return {8.0 * n * 16.0 * BandReduction::width(size, block, true),
           8.0 * n * 2.0 * (BandReduction::width(size, block, false) + 1.0) + chase_bytes(size)};
 }
 

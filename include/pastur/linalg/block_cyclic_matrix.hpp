@@ -80,7 +80,10 @@ private:
   std::int64_t rows_ = 0, cols_ = 0;
   std::int32_t block_ = 0, local_rows_ = 0, local_cols_ = 0, ld_ = 1;
   std::array<int, 9> descriptor_{};
-  std::unique_ptr<double[]> values_;
+  struct Free {
+    void operator()(double* values) const;
+  };
+  std::unique_ptr<double[], Free> values_;
 };
 
 } // namespace pastur::linalg
