@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Flops and bytes of one draw, before anything is allocated.
 #include "nt_interpolation_density.hpp"
+#include "nt_interpolation_products.hpp"
 
 #include <pastur/learning/nt_features.hpp>
 #include <pastur/linalg/ridge_path.hpp>
@@ -14,11 +15,8 @@ namespace pastur::studies {
 
 namespace {
 
-/// Applications of K_N for its extreme eigenvalues (343 and 377 measured at n = 2000 and 3000, N = 2000, d =
-/// 100; also the vectors kept for them) and for all ridges from one Krylov space, each with one check of its
-/// residual.
-constexpr double extreme_applications = 400.0;
-constexpr double solve_applications = 150.0;
+/// Vectors that Lanczos keeps for the ends of the spectrum.
+constexpr double lanczos_vectors = 400.0;
 
 /// Measured at n = 100..2000 with both activations.
 constexpr double dense_fraction = 0.5;
@@ -98,12 +96,13 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
     const auto steps = static_cast<double>(probes.steps);
     const double density_flops =
         static_cast<double>(probes.probes) * steps * (network.operator_flops + 8.0 * n * steps / 2.0);
+    const nt_interpolation::ExpectedProducts products = nt_interpolation::expected_products(p);
     const double matrix_free = labels + network.prediction_flops +
-                               (extreme_applications + solve_applications + ridges) * network.operator_flops +
+                               (products.extremes + products.solves) * network.operator_flops +
                                (density ? density_flops : 0.0);
     const double slopes = nt_interpolation::activation(p).has_two_slopes() ? n * N / 8.0 : 8.0 * n * N;
     return {.flops = matrix_free,
-            .shared_bytes = slopes + 8.0 * n * (2.0 * d + extreme_applications + 3.0 * ridges) +
+            .shared_bytes = slopes + 8.0 * n * (2.0 * d + lanczos_vectors + 3.0 * ridges) +
                             (density ? linalg::probe_bytes(n, probes) : 0.0),
             .rank_bytes = replicated + 16.0 * N * d + network.prediction_bytes,
             .product_flops = matrix_free + prediction_bits};

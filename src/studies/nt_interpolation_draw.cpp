@@ -246,7 +246,7 @@ void NtInterpolation::draw(const Parameters& point, const Communicator& team, co
   }
   const NeuralTangentFeatures features = features_of(point, inputs, streams);
   if (point.is("solver", "matrix_free")) {
-    nt_interpolation::fit_matrix_free(features, point.reals("ridge"), labels, team, record);
+    nt_interpolation::fit_matrix_free(features, point, labels, team, record);
     if (nt_interpolation::wants_density(point))
       nt_interpolation::record_probed_density(point, features, team, streams, record);
     return;

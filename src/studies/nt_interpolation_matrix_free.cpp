@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "nt_interpolation_matrix_free.hpp"
 
+#include "nt_interpolation_products.hpp"
+
 #include <pastur/linalg/extreme_eigenvalues.hpp>
 #include <pastur/linalg/krylov_ridge.hpp>
 #include <pastur/linalg/krylov_ridge_path.hpp>
+#include <pastur/studies/nt_interpolation.hpp>
 
+#include <chrono>
 #include <vector>
 
 namespace pastur::studies::nt_interpolation {
@@ -30,9 +34,9 @@ public:
   };
 
   /// Every ridge must exceed -lambda_min.
-  Solutions solve(std::span<const double> ridges) const {
-    const linalg::KrylovOptions options{.tolerance = 1e-12, .max_iterations = 100000};
-    const std::vector<double> local = solve_local(ridges, options);
+  Solutions solve(std::span<const double> ridges, double lambda_min) const {
+    const std::vector<double> local =
+        separate_solves_pay(ridges, lambda_min) ? solve_separately(ridges) : solve_together(ridges);
     Solutions solutions;
     const std::size_t rows = local_y_.size();
     for (std::size_t r = 0; r < ridges.size(); ++r) {
@@ -45,16 +49,23 @@ public:
   }
 
 private:
-  /// Several ridges share one Krylov space; one alone is solved faster with the preconditioner.
-  std::vector<double> solve_local(std::span<const double> ridges,
-                                  const linalg::KrylovOptions& options) const {
-    if (ridges.size() != 1)
-      return linalg::krylov_ridge_path(operator_, local_y_, ridges, preconditioner_, options).coefficients;
-    // The preconditioner's bulk may stand below |ridge|: then there is none.
-    const bool preconditioned = preconditioner_.shift + ridges[0] > 0.0;
-    return linalg::krylov_ridge(operator_, local_y_, ridges[0],
-                                preconditioned ? preconditioner_ : linalg::LowRankPreconditioner{}, options)
-        .coefficients;
+  static constexpr linalg::KrylovOptions options{.tolerance = 1e-12, .max_iterations = 100000};
+
+  /// n x ridges, this rank's rows.
+  std::vector<double> solve_together(std::span<const double> ridges) const {
+    return linalg::krylov_ridge_path(operator_, local_y_, ridges, preconditioner_, options).coefficients;
+  }
+  std::vector<double> solve_separately(std::span<const double> ridges) const {
+    std::vector<double> all;
+    for (const double ridge : ridges) {
+      // The preconditioner's bulk may stand below |ridge|: then there is none.
+      const bool preconditioned = preconditioner_.shift + ridge > 0.0;
+      const linalg::KrylovSolution one =
+          linalg::krylov_ridge(operator_, local_y_, ridge,
+                               preconditioned ? preconditioner_ : linalg::LowRankPreconditioner{}, options);
+      all.insert(all.end(), one.coefficients.begin(), one.coefficients.end());
+    }
+    return all;
   }
 
   /// K alpha - y = -ridge alpha at the solution: without cancellation for small ridges.
@@ -77,6 +88,23 @@ private:
   std::vector<double> local_y_;
 };
 
+class Stopwatch {
+public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Flops of one product with K_N.
+double product_flops(const study::Parameters& p) {
+  return learning::neural_tangent_cost(p.integer("n"), p.integer("n_test"), p.integer("d"), p.integer("N"), 1,
+                                       activation(p).has_two_slopes(), 1)
+      .operator_flops;
+}
+
 } // namespace
 
 double mean_squared_difference(std::span<const double> a, std::span<const double> b) {
@@ -85,11 +113,19 @@ double mean_squared_difference(std::span<const double> a, std::span<const double
   return sum / static_cast<double>(a.size());
 }
 
-void fit_matrix_free(const learning::NeuralTangentFeatures& features, std::span<const double> ridges,
+void fit_matrix_free(const learning::NeuralTangentFeatures& features, const study::Parameters& point,
                      const learning::Labels& labels, const parallel::Communicator& team,
                      study::Recorder& record) {
+  const std::vector<double>& ridges = point.reals("ridge");
   const Solver solver(features, labels.train, team);
+  const ExpectedProducts expected = expected_products(point);
+  const double product = product_flops(point);
+  Stopwatch watch;
   const linalg::ExtremeEigenvalues extremes = linalg::extreme_eigenvalues(solver.kernel());
+  record.used({.step = "ends of the spectrum",
+               .how = "Lanczos",
+               .expected_product_flops = expected.extremes * product,
+               .seconds = watch.seconds()});
   const bool definite = extremes.lambda_min > 1e-11 * extremes.lambda_max;
   const double lambda_min = definite ? extremes.lambda_min : 0.0;
   record.set("lambda_min", lambda_min);
@@ -107,7 +143,14 @@ void fit_matrix_free(const learning::NeuralTangentFeatures& features, std::span<
     for (const char* name : {"train_error", "test_error"}) record.missing_at(name, i, reason);
   }
   if (definite) solved.push_back(0.0);
-  const Solver::Solutions solutions = solver.solve(solved);
+  watch = {};
+  const Solver::Solutions solutions = solver.solve(solved, lambda_min);
+  record.used({.step = "ridge path",
+               .how = separate_solves_pay(solved, lambda_min)
+                          ? "preconditioned conjugate gradients for each ridge"
+                          : "conjugate gradients, one Krylov space for all ridges",
+               .expected_product_flops = expected.solves * product,
+               .seconds = watch.seconds()});
   const std::size_t n = labels.train.size();
   const std::size_t m = labels.test.size();
   std::vector<double> predictions; // m x ridges

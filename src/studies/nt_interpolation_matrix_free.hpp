@@ -3,6 +3,7 @@
 
 #include <pastur/learning/nt_features.hpp>
 #include <pastur/learning/targets.hpp>
+#include <pastur/study/parameters.hpp>
 #include <pastur/study/recorder.hpp>
 
 #include <span>
@@ -15,10 +16,11 @@ inline constexpr const char* ridge_too_low =
 /// (1/m) |a - b|^2.
 double mean_squared_difference(std::span<const double> a, std::span<const double> b);
 
-/// The fit without an n x n matrix: least eigenvalue by Lanczos, all ridges from one space of conjugate
-/// gradients, on K_N's factors. Where K_N is not positive definite, ridge 0 and the pseudo-inverse
-/// fit are missing: they need the null space. @note Collective over `team`
-void fit_matrix_free(const learning::NeuralTangentFeatures& features, std::span<const double> ridges,
+/// The fit without an n x n matrix: least eigenvalue by Lanczos, ridges by conjugate gradients, on K_N's
+/// factors: in one space for all of them, or one after the other with a preconditioner where that is less.
+/// Where K_N is not positive definite, ridge 0 and the pseudo-inverse fit are missing: they need the null
+/// space. @note Collective over `team`
+void fit_matrix_free(const learning::NeuralTangentFeatures& features, const study::Parameters& point,
                      const learning::Labels& labels, const parallel::Communicator& team,
                      study::Recorder& record);
 
