@@ -15,6 +15,8 @@ namespace pastur::studies {
 
 namespace {
 
+/// Of the rate of matrix products, that K_N times a block of vectors reaches.
+constexpr double block_fraction = 0.8;
 /// Vectors that Lanczos keeps for the ends of the spectrum.
 constexpr double lanczos_vectors = 400.0;
 
@@ -97,6 +99,7 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
     const double density_flops =
         static_cast<double>(probes.probes) * steps * (network.operator_flops + 8.0 * n * steps / 2.0);
     const nt_interpolation::ExpectedProducts products = nt_interpolation::expected_products(p);
+    const nt_interpolation::ExpectedWork work = nt_interpolation::expected_work(p);
     const double matrix_free = labels + network.prediction_flops +
                                (products.extremes + products.solves) * network.operator_flops +
                                (density ? density_flops : 0.0);
@@ -105,7 +108,8 @@ study::Cost NtInterpolation::cost(const study::Parameters& p) const {
             .shared_bytes = slopes + 8.0 * n * (2.0 * d + lanczos_vectors + 3.0 * ridges) +
                             (density ? linalg::probe_bytes(n, probes) : 0.0),
             .rank_bytes = replicated + 16.0 * N * d + network.prediction_bytes,
-            .product_flops = matrix_free + prediction_bits};
+            .product_flops = work.extremes + work.solves + network.prediction_flops + prediction_bits +
+                             (density ? density_flops / block_fraction : 0.0)};
   }
   return timed({.flops = labels + network.assembly_flops + network.prediction_flops +
                          ridge_path_flops(n, ridges, singular),

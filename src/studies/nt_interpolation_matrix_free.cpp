@@ -6,7 +6,6 @@
 #include <pastur/linalg/extreme_eigenvalues.hpp>
 #include <pastur/linalg/krylov_ridge.hpp>
 #include <pastur/linalg/krylov_ridge_path.hpp>
-#include <pastur/studies/nt_interpolation.hpp>
 
 #include <chrono>
 #include <vector>
@@ -98,13 +97,6 @@ private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// Flops of one product with K_N.
-double product_flops(const study::Parameters& p) {
-  return learning::neural_tangent_cost(p.integer("n"), p.integer("n_test"), p.integer("d"), p.integer("N"), 1,
-                                       activation(p).has_two_slopes(), 1)
-      .operator_flops;
-}
-
 } // namespace
 
 double mean_squared_difference(std::span<const double> a, std::span<const double> b) {
@@ -118,13 +110,12 @@ void fit_matrix_free(const learning::NeuralTangentFeatures& features, const stud
                      study::Recorder& record) {
   const std::vector<double>& ridges = point.reals("ridge");
   const Solver solver(features, labels.train, team);
-  const ExpectedProducts expected = expected_products(point);
-  const double product = product_flops(point);
+  const ExpectedWork expected = expected_work(point);
   Stopwatch watch;
   const linalg::ExtremeEigenvalues extremes = linalg::extreme_eigenvalues(solver.kernel());
   record.used({.step = "ends of the spectrum",
                .how = "Lanczos",
-               .expected_product_flops = expected.extremes * product,
+               .expected_product_flops = expected.extremes,
                .seconds = watch.seconds()});
   const bool definite = extremes.lambda_min > 1e-11 * extremes.lambda_max;
   const double lambda_min = definite ? extremes.lambda_min : 0.0;
@@ -149,7 +140,7 @@ void fit_matrix_free(const learning::NeuralTangentFeatures& features, const stud
                .how = separate_solves_pay(solved, lambda_min)
                           ? "preconditioned conjugate gradients for each ridge"
                           : "conjugate gradients, one Krylov space for all ridges",
-               .expected_product_flops = expected.solves * product,
+               .expected_product_flops = expected.solves,
                .seconds = watch.seconds()});
   const std::size_t n = labels.train.size();
   const std::size_t m = labels.test.size();

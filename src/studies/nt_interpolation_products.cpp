@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "nt_interpolation_products.hpp"
 
+#include <pastur/learning/nt_features.hpp>
 #include <pastur/studies/nt_interpolation.hpp>
 #include <pastur/theory/hermite.hpp>
 
@@ -101,6 +102,19 @@ ExpectedProducts expected_products(const study::Parameters& p) {
         solve_products(spectrum, least, std::ranges::min(ridges)) + static_cast<double>(ridges.size());
   }
   return expected;
+}
+
+ExpectedWork expected_work(const study::Parameters& p) {
+  constexpr double single_vector = 0.6;        // of the rate of matrix products
+  constexpr double flops_per_byte = 5.0;       // read from memory meanwhile
+  constexpr double basis = 250.0, reads = 4.0; // vectors, on average
+  const double product = learning::neural_tangent_cost(p.integer("n"), p.integer("n_test"), p.integer("d"),
+                                                       p.integer("N"), 1, activation(p).has_two_slopes(), 1)
+                             .operator_flops /
+                         single_vector;
+  const double orthogonalisation = 8.0 * static_cast<double>(p.integer("n")) * basis * reads * flops_per_byte;
+  const ExpectedProducts products = expected_products(p);
+  return {products.extremes * (product + orthogonalisation), products.solves * product};
 }
 
 } // namespace pastur::studies::nt_interpolation

@@ -20,4 +20,11 @@ struct ExpectedProducts {
 };
 ExpectedProducts expected_products(const study::Parameters& point);
 
+/// The time of both, as flops that a core does in matrix products meanwhile: single vectors reach less of
+/// that rate, and Lanczos reads its basis four times a step.
+struct ExpectedWork {
+  double extremes = 0.0, solves = 0.0;
+};
+ExpectedWork expected_work(const study::Parameters& point);
+
 } // namespace pastur::studies::nt_interpolation
