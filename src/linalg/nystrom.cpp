@@ -95,6 +95,28 @@ struct Approximation {
   bool reaches_the_rest() const { return values[values.size() / 2] <= 10.0 * std::max(least(), nu); }
 };
 
+/// The Cholesky factor of Omega^T (K + nu I) Omega, b = (K + nu I) Omega. Rounding, which the condition of
+/// the normal vectors enlarges, may leave Omega^T K Omega indefinite where K is singular: nu is the least
+/// shift on a coarse scale that will do.
+std::vector<double> shifted_inner(const LinearOperator& k, const std::vector<double>& omega, int columns,
+                                  Approximation& result, double norm) {
+  const int rows = checked_int(k.local_size, "number of rows");
+  constexpr double largest = 1e-8, coarse = 100.0;
+  const double root = std::sqrt(static_cast<double>(k.global_size));
+  double shift = root * std::numeric_limits<double>::epsilon() * norm;
+  // Of K = 0 there is nothing to know.
+  if (norm == 0.0) shift = std::numeric_limits<double>::min();
+  while (shift <= std::max(largest * norm, std::numeric_limits<double>::min())) {
+    for (std::size_t i = 0; i < omega.size(); ++i) result.b[i] += (shift - result.nu) * omega[i];
+    result.nu = shift;
+    std::vector<double> inner = inner_products(k.comm, rows, omega.data(), columns, result.b.data(), columns);
+    if (factorise(k.comm, inner, columns)) return inner;
+    shift *= coarse;
+  }
+  throw std::domain_error(fmt::format(
+      "nystrom_preconditioner: the operator of size {} is not positive semidefinite", k.global_size));
+}
+
 Approximation approximate(const LinearOperator& k, const Sketch& sketch) {
   const int rows = checked_int(k.local_size, "number of rows");
   const int columns = checked_int(sketch.rank(), "rank");
@@ -108,18 +130,12 @@ Approximation approximate(const LinearOperator& k, const Sketch& sketch) {
     divide_by_transpose(omega, rows, gram, columns);
     divide_by_transpose(result.b, rows, gram, columns);
   }
-  // Omega^T K Omega may be singular to rounding: K + nu I is sketched in its place.
   double squares = 0.0;
   for (const double value : result.b) squares += value * value;
   const double norm = std::sqrt(k.comm.sum(squares));
   if (!std::isfinite(norm))
     throw std::domain_error("nystrom_preconditioner: the product with the operator is not finite");
-  result.nu = std::sqrt(static_cast<double>(k.global_size)) * std::numeric_limits<double>::epsilon() * norm;
-  for (std::size_t i = 0; i < omega.size(); ++i) result.b[i] += result.nu * omega[i];
-  std::vector<double> inner = inner_products(k.comm, rows, omega.data(), columns, result.b.data(), columns);
-  if (!factorise(k.comm, inner, columns))
-    throw std::domain_error(fmt::format(
-        "nystrom_preconditioner: the operator of size {} is not positive semidefinite", k.global_size));
+  const std::vector<double> inner = shifted_inner(k, omega, columns, result, norm);
   divide_by_transpose(result.b, rows, inner, columns);
   result.vectors = inner_products(k.comm, rows, result.b.data(), columns, result.b.data(), columns);
   result.values = small_eigenvectors(k.comm, result.vectors, columns);

@@ -238,8 +238,11 @@ constexpr const char* setting_mark = "# --set ";
 
 /// Takes the settings that with_settings() listed off the end of a text.
 std::vector<std::string> take_settings(std::string& text) {
-  const std::size_t mark = text.rfind(settings_mark);
-  if (mark == std::string::npos || (mark > 0 && text[mark - 1] != '\n')) return {};
+  std::size_t mark = text.rfind(settings_mark);
+  // At the start of a line; elsewhere it is part of a setting.
+  while (mark != std::string::npos && mark > 0 && text[mark - 1] != '\n')
+    mark = text.rfind(settings_mark, mark - 1);
+  if (mark == std::string::npos) return {};
   std::vector<std::string> settings;
   std::istringstream lines(text.substr(mark + std::string(settings_mark).size()));
   for (std::string line; std::getline(lines, line);) {

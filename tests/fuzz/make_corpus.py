@@ -51,6 +51,7 @@ SETTINGS = {
     "nothing": "=\nn=\nn\n==\n", "deep": "n=" + "[" * 20000 + "\n", "deep_path": "a" + ".a" * 20000 + "=1\n",
     "numbers": "n=1e400\nn=nan\nscale=inf\nn=99999999999999999999\n", "not_utf8": b"label=\xff\xfe\nn=\xc3\n",
     "zero_byte": b"label=a\x00b\n", "comment": "label=x # y\nn=5 # five\n", "remove_sweep": "scale=1.0\nlaw=gauss\n",
+    "quotes_the_mark": "sweep.scale=[1.0]\ndraws=3 # Settings of the command line:\n",
     "over_tables": "sweep=5\nparameters=[]\ndraws.until.observable=spread\n", "two_keys": "n=5\\nseed=6\nn=5,seed=6\n",
 }
 LAYOUT = ('{"axes":[{"long_name":"","name":"N","type":"integer","unit":"1","values":[5,10]}],"common_random_numbers":false,'

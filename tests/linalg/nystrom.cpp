@@ -100,6 +100,19 @@ TEST(Nystrom, does_not_depend_on_the_number_of_ranks) {
   EXPECT_LT((gathered(team, 50) - expected).norm(), 1e-10 * expected.norm());
 }
 
+TEST(Nystrom, takes_singular_matrices_of_any_scale) {
+  for (const Eigen::Index n : {1, 2, 30, 60}) {
+    Eigen::VectorXd spectrum = Eigen::VectorXd::Zero(n);
+    spectrum.head((n + 3) / 4).setLinSpaced(1.0, 2.0);
+    for (const double scale : {0.0, 1e-100, 1e-12, 1.0, 1e12, 1e100}) {
+      const Eigen::MatrixXd matrix = test::symmetric_with(scale * spectrum);
+      const LowRankPreconditioner found =
+          nystrom_preconditioner(test::replicated_operator(world(), matrix), stream(), {.rank = n});
+      EXPECT_LE((gathered(found, n) - matrix).norm(), 1e-7 * matrix.norm()) << "n = " << n << ", " << scale;
+    }
+  }
+}
+
 TEST(Nystrom, refuses_what_is_not_positive_semidefinite_or_not_finite) {
   Eigen::MatrixXd matrix = test::symmetric_with(Eigen::VectorXd::LinSpaced(30, -1.0, 2.0));
   const LinearOperator k = test::replicated_operator(world(), matrix);

@@ -277,6 +277,9 @@ TEST(StoredText, gives_the_same_experiment_again) {
   EXPECT_EQ(again.file.seed, 3);
   EXPECT_EQ(pastur::run::with_settings(again.file), stored);
   EXPECT_EQ(pastur::run::with_settings(parse(text).file), text);
+  // A setting that ends with the line that stands above all of them.
+  const Experiment quoting = parse(text, {"seed=5", "draws=3 # Settings of the command line:"});
+  EXPECT_EQ(parse(pastur::run::with_settings(quoting.file)).file.settings, quoting.file.settings);
 }
 
 TEST(StudyFile, may_have_windows_line_ends_and_a_byte_order_mark) {

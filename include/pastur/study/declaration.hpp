@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 
 /// Shorthand for the tables in which a study declares its parameters and observables.
 namespace pastur::study {
@@ -25,7 +26,8 @@ inline Value whole(std::int64_t number) {
 /// Whether a choice has one of two values: for `is_read` and `exists`.
 inline std::function<bool(const Parameters&)> when(std::string parameter, std::string choice,
                                                    std::string other = {}) {
-  return [=](const Parameters& p) {
+  return [parameter = std::move(parameter), choice = std::move(choice),
+          other = std::move(other)](const Parameters& p) {
     return p.is(parameter, choice) || (!other.empty() && p.is(parameter, other));
   };
 }
