@@ -11,7 +11,7 @@ namespace {
 
 /// Rows and columns of the padded band: zero rows below the matrix make every block whole.
 std::int64_t padded_size(std::int64_t n, int lanes) {
-  return (n + 16 * lanes + 1) * (chase_stride(lanes) + 1);
+  return (n + std::int64_t{16} * lanes + 1) * (chase_stride(lanes) + 1);
 }
 
 } // namespace

@@ -50,7 +50,7 @@ using Bits = std::int64_t __attribute__((vector_size(64)));
 
 /// All ones in lanes >= r.
 inline constexpr std::int64_t lane_masks[16] = {0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1};
-[[gnu::always_inline]] inline void keep_from(Lane& x, int r) {
+[[gnu::always_inline]] inline void keep_from(Lane& x, std::int64_t r) {
   Bits mask;
   std::memcpy(&mask, lane_masks + 8 - r, sizeof(Bits));
   x = (Lane)((Bits)x & mask);
@@ -61,29 +61,29 @@ template <int Lanes>
 struct Reflector {
   Lane v[Lanes];
   double tau;
-  double at(int j) const { return reinterpret_cast<const double*>(v)[j]; }
+  double at(std::int64_t j) const { return reinterpret_cast<const double*>(v)[j]; }
 };
 
 /// Makes x into beta e_1 and h the reflector that does it (as DLARFG, to which extreme magnitudes go).
 template <int Lanes>
 [[gnu::always_inline]] inline void annihilate(double* x, Reflector<Lanes>& h) {
   constexpr int rows = 8 * Lanes;
-  for (int q = 0; q < Lanes; ++q) load(h.v[q], x + 8 * q);
+  for (std::int64_t q = 0; q < Lanes; ++q) load(h.v[q], x + 8 * q);
   const double alpha = x[0];
   Lane squares = {};
   h.v[0][0] = 0.0;
-  for (int q = 0; q < Lanes; ++q) squares = plus_product(h.v[q], h.v[q], squares);
+  for (std::int64_t q = 0; q < Lanes; ++q) squares = plus_product(h.v[q], h.v[q], squares);
   const double below = sum_of(squares);
   double beta = alpha;
   if (below > 1e-280 && below + alpha * alpha < 1e280) {
     beta = -std::copysign(std::sqrt(alpha * alpha + below), alpha);
     h.tau = (beta - alpha) / beta;
     const double scale = 1.0 / (alpha - beta);
-    for (int q = 0; q < Lanes; ++q) h.v[q] = h.v[q] * scale;
+    for (std::int64_t q = 0; q < Lanes; ++q) h.v[q] = h.v[q] * scale;
   } else {
     const int n = rows, one = 1;
     dlarfg_(&n, &beta, x + 1, &one, &h.tau);
-    for (int q = 0; q < Lanes; ++q) load(h.v[q], x + 8 * q);
+    for (std::int64_t q = 0; q < Lanes; ++q) load(h.v[q], x + 8 * q);
   }
   h.v[0][0] = 1.0;
   std::fill_n(x, rows, 0.0);
@@ -91,10 +91,10 @@ template <int Lanes>
 }
 
 /// Columns 8 P + r of a diagonal block's lower triangle: y += A_lower v, dots = (A_strictly_lower)^T v.
-template <int Lanes, int P>
+template <int Lanes, std::int64_t P>
 [[gnu::always_inline]] inline void multiply_panel(const double* block, const Reflector<Lanes>& h,
                                                   Lane (&y)[Lanes], double* dots) {
-  for (int r = 0; r < 8; ++r) {
+  for (std::int64_t r = 0; r < 8; ++r) {
     const double* column = block + (8 * P + r) * chase_stride(Lanes);
     const Lane factor = all(h.at(8 * P + r));
     Lane a, dot;
@@ -103,7 +103,7 @@ template <int Lanes, int P>
     y[P] = plus_product(a, factor, y[P]);
     keep_from(a, r + 1);
     dot = a * h.v[P];
-    for (int q = P + 1; q < Lanes; ++q) {
+    for (std::int64_t q = P + 1; q < Lanes; ++q) {
       load(a, column + 8 * q);
       y[q] = plus_product(a, factor, y[q]);
       dot = plus_product(a, h.v[q], dot);
@@ -113,17 +113,17 @@ template <int Lanes, int P>
 }
 
 /// A_lower -= v w^T + w v^T in the same columns.
-template <int Lanes, int P>
+template <int Lanes, std::int64_t P>
 [[gnu::always_inline]] inline void update_panel(double* block, const Reflector<Lanes>& h,
                                                 const Reflector<Lanes>& w) {
-  for (int r = 0; r < 8; ++r) {
+  for (std::int64_t r = 0; r < 8; ++r) {
     double* column = block + (8 * P + r) * chase_stride(Lanes);
     const Lane vj = all(h.at(8 * P + r)), wj = all(w.at(8 * P + r));
     Lane a, change = plus_product(h.v[P], wj, w.v[P] * vj);
     keep_from(change, r);
     load(a, column + 8 * P);
     store(column + 8 * P, a - change);
-    for (int q = P + 1; q < Lanes; ++q) {
+    for (std::int64_t q = P + 1; q < Lanes; ++q) {
       load(a, column + 8 * q);
       store(column + 8 * q, minus_product(h.v[q], wj, minus_product(w.v[q], vj, a)));
     }
@@ -131,21 +131,21 @@ template <int Lanes, int P>
 }
 
 /// The diagonal block A becomes H A H: w = tau A v - (tau^2 v^T A v / 2) v.
-template <int Lanes, int... P>
+template <int Lanes, std::int64_t... P>
 [[gnu::always_inline]] inline void reflect_both_sides(double* block, const Reflector<Lanes>& h,
-                                                      std::integer_sequence<int, P...>) {
+                                                      std::integer_sequence<std::int64_t, P...>) {
   Lane y[Lanes] = {};
   alignas(64) double dots[8 * Lanes];
   (multiply_panel<Lanes, P>(block, h, y, dots), ...);
   Reflector<Lanes> w;
   Lane product = {};
-  for (int q = 0; q < Lanes; ++q) {
+  for (std::int64_t q = 0; q < Lanes; ++q) {
     load(w.v[q], dots + 8 * q);
     w.v[q] = (w.v[q] + y[q]) * h.tau;
     product = plus_product(w.v[q], h.v[q], product);
   }
   const double half = 0.5 * h.tau * sum_of(product);
-  for (int q = 0; q < Lanes; ++q) w.v[q] -= h.v[q] * half;
+  for (std::int64_t q = 0; q < Lanes; ++q) w.v[q] -= h.v[q] * half;
   (update_panel<Lanes, P>(block, h, w), ...);
 }
 
@@ -157,12 +157,12 @@ template <int Lanes>
   Lane w[Lanes] = {}, b[Lanes];
   for (int j = 0; j < rows; ++j) {
     const double* column = block + j * chase_stride(Lanes);
-    for (int q = 0; q < Lanes; ++q) {
+    for (std::int64_t q = 0; q < Lanes; ++q) {
       load(b[q], column + 8 * q);
       w[q] = plus_product(b[q], all(h.at(j)), w[q]);
     }
   }
-  for (int q = 0; q < Lanes; ++q) {
+  for (std::int64_t q = 0; q < Lanes; ++q) {
     w[q] = w[q] * h.tau;
     load(b[q], block + 8 * q);
     store(block + 8 * q, b[q] - w[q]);
@@ -173,13 +173,13 @@ template <int Lanes>
     double* column = block + j * chase_stride(Lanes);
     const Lane factor = all(h.at(j));
     Lane dot = {};
-    for (int q = 0; q < Lanes; ++q) {
+    for (std::int64_t q = 0; q < Lanes; ++q) {
       load(b[q], column + 8 * q);
       b[q] = minus_product(w[q], factor, b[q]);
       dot = plus_product(b[q], next.v[q], dot);
     }
     const Lane overlap = all(next.tau * sum_of(dot));
-    for (int q = 0; q < Lanes; ++q) store(column + 8 * q, minus_product(next.v[q], overlap, b[q]));
+    for (std::int64_t q = 0; q < Lanes; ++q) store(column + 8 * q, minus_product(next.v[q], overlap, b[q]));
   }
   h = next;
 }
@@ -189,8 +189,8 @@ template <int Lanes>
 /// of them.
 template <int Lanes>
 void chase(double* band, std::int64_t n) {
-  constexpr std::int64_t rows = 8 * Lanes, stride = chase_stride(Lanes), together = 8;
-  constexpr std::make_integer_sequence<int, Lanes> panels;
+  constexpr std::int64_t rows = std::int64_t{8} * Lanes, stride = chase_stride(Lanes), together = 8;
+  constexpr std::make_integer_sequence<std::int64_t, Lanes> panels;
   const auto at = [band](std::int64_t i, std::int64_t j) { return band + i + j * stride; };
   for (std::int64_t first = 0; first + 2 < n; first += together) {
     const std::int64_t sweeps = std::min(together, n - 2 - first);

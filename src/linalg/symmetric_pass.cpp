@@ -56,7 +56,7 @@ SymmetricPass::SymmetricPass(int n, int width) : width_(width) {
   x_groups_.resize(panel);
   below_.resize(panel);
   transposed_.resize(panel);
-  scratch_.resize(static_cast<std::size_t>(tile_columns * tile_columns));
+  scratch_.resize(std::size_t{tile_columns} * std::size_t{tile_columns});
 }
 
 void SymmetricPass::operator()(int m, int p, double* a, int lda, RankUpdate update, const double* x,
@@ -99,7 +99,7 @@ void SymmetricPass::pack(int m, RankUpdate update, const double* x) {
     std::copy_n(x + static_cast<std::int64_t>(k) * m, m, column);
     std::fill(column + m, column + padded_, 0.0);
   }
-  for (int k = 0; k < width_; ++k) {
+  for (std::int64_t k = 0; k < width_; ++k) {
     double* to = x_groups_.data() + k / group * group * padded_ + k % group;
     const double* from = x_.data() + k * padded_;
     for (std::int64_t i = 0; i < padded_; ++i) to[i * group] = from[i];
@@ -114,12 +114,10 @@ void SymmetricPass::diagonal_tile(double* tile, int lda, int first, bool updated
   const std::int64_t depth = 2 * static_cast<std::int64_t>(width_);
   if (updated)
     kernels.subtract(tile, lda, tile_columns, left_.data() + first * depth, right_.data() + first * depth);
-  for (int j = 0; j < tile_columns; ++j) {
-    for (int i = j; i < tile_columns; ++i) {
-      const double value = tile[i + static_cast<std::int64_t>(j) * lda];
-      scratch_[static_cast<std::size_t>(i + j * tile_columns)] = value;
-      scratch_[static_cast<std::size_t>(j + i * tile_columns)] = value;
-    }
+  double* square = scratch_.data();
+  for (std::int64_t j = 0; j < tile_columns; ++j) {
+    for (std::int64_t i = j; i < tile_columns; ++i)
+      square[i + j * tile_columns] = square[j + i * tile_columns] = tile[i + j * lda];
   }
   kernels.multiply(scratch_.data(), tile_columns, tile_columns,
                    x_groups_.data() + static_cast<std::int64_t>(first) * group, group * padded_,
@@ -142,10 +140,9 @@ void SymmetricPass::tile(double* tile, int lda, int first_row, int rows, int fir
   if (rest == 0) return;
   // The matrix ends inside a strip: on a copy that is filled up with zeros.
   const auto each = [&](auto&& visit) {
-    for (int j = 0; j < tile_columns; ++j) {
-      for (int i = 0; i < strip; ++i)
-        visit(scratch_[static_cast<std::size_t>(i + j * strip)],
-              i < rest ? tile + whole + i + static_cast<std::int64_t>(j) * lda : nullptr);
+    for (std::int64_t j = 0; j < tile_columns; ++j) {
+      for (std::int64_t i = 0; i < strip; ++i)
+        visit(scratch_.data()[i + j * strip], i < rest ? tile + whole + i + j * lda : nullptr);
     }
   };
   each([](double& copy, const double* entry) { copy = entry == nullptr ? 0.0 : *entry; });
