@@ -22,10 +22,11 @@ const parallel::Communicator& self() {
   return comm;
 }
 
-learning::NeuralTangentFeatures features(std::int64_t n) {
+learning::NeuralTangentFeatures features(std::int64_t n, const char* activation = "relu",
+                                         std::int64_t width = neurons) {
   const random::Streams streams("benchmark");
-  return {learning::Inputs::sphere(streams, n, 1000, d), theory::Activation::named("relu"),
-          learning::WeightLaw::sphere, neurons, streams};
+  return {learning::Inputs::sphere(streams, n, 1000, d), theory::Activation::named(activation),
+          learning::WeightLaw::sphere, width, streams};
 }
 
 void rate(benchmark::State& state, double flops) {
@@ -52,6 +53,25 @@ void assemble(benchmark::State& state) {
   rate(state, static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(neurons + d));
 }
 
+/// Smooth slopes: S S^T in doubles, beside DSYRK of the same shape.
+void assemble_smooth(benchmark::State& state) {
+  const std::int64_t n = state.range(0), width = state.range(1);
+  const learning::NeuralTangentFeatures nt = features(n, "tanh", width);
+  const auto grid = linalg::ProcessGrid::create(self());
+  for (auto _ : state) benchmark::DoNotOptimize(nt.assemble(grid));
+  rate(state, static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(width + d) +
+                  2.0 * static_cast<double>(n * width * d));
+}
+
+void dsyrk_of_slopes(benchmark::State& state) {
+  const auto n = static_cast<int>(state.range(0)), width = static_cast<int>(state.range(1));
+  const std::vector<double> slopes(static_cast<std::size_t>(n) * static_cast<std::size_t>(width), 0.5);
+  std::vector<double> c(static_cast<std::size_t>(n) * static_cast<std::size_t>(n));
+  for (auto _ : state)
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, n, width, 1.0, slopes.data(), n, 0.0, c.data(), n);
+  rate(state, static_cast<double>(n) * n * width);
+}
+
 void ridge_path(benchmark::State& state) {
   const std::int64_t n = state.range(0);
   const linalg::BlockCyclicMatrix kernel = features(n).assemble(linalg::ProcessGrid::create(self()));
@@ -76,6 +96,8 @@ void extremes(benchmark::State& state) {
 
 BENCHMARK(dgemm)->Arg(2000)->Unit(benchmark::kMillisecond);
 BENCHMARK(assemble)->Arg(1000)->Arg(2000)->Unit(benchmark::kMillisecond);
+BENCHMARK(dsyrk_of_slopes)->Args({2000, 4000})->Unit(benchmark::kMillisecond);
+BENCHMARK(assemble_smooth)->Args({2000, 4000})->Unit(benchmark::kMillisecond);
 BENCHMARK(ridge_path)->Args({2000, 1})->Args({2000, 100})->Unit(benchmark::kMillisecond);
 BENCHMARK(spectrum)->Arg(2000)->Unit(benchmark::kMillisecond);
 BENCHMARK(extremes)->Arg(2000)->Unit(benchmark::kMillisecond);
