@@ -104,7 +104,7 @@ def networks(pastur, folder, quick, inner):
 
 
 def benign(pastur, folder, quick, inner):
-    n, p, draws, ridge = 200, 2000, 4 if quick else 20, logarithmic(1e-2, 1e3, 20)
+    n, p, draws, ridge = 200, 2000, 4 if quick else 200, logarithmic(1e-2, 1e3, 20)
     file = study_file(folder / "benign.toml", "benign_overfitting", draws, n=n, p=p, ridge=ridge)
     store = folder / "benign.h5"
     script = ["-n", n, "-p", p, "--ridges", ",".join(map(repr, ridge))]
