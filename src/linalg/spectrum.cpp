@@ -14,10 +14,15 @@ namespace pastur::linalg {
 
 namespace {
 
-Eigensolver resolve(const BlockCyclicMatrix& a, Eigensolver solver) {
+/// From this size on ELPA finds eigenvectors on a team faster than ScaLAPACK does (docs/performance.md).
+constexpr std::int64_t elpa_worthwhile = 1000;
+
+Eigensolver resolve(const BlockCyclicMatrix& a, Eigensolver solver, bool vectors) {
   const bool alone = a.grid().team().size() == 1;
   if (solver == Eigensolver::lapack && !alone)
     throw std::invalid_argument("LAPACK's eigensolver needs a team of one rank");
+  if (solver == Eigensolver::automatic && vectors && !alone && a.rows() >= elpa_worthwhile)
+    solver = Eigensolver::elpa;
   if (solver == Eigensolver::automatic || solver == Eigensolver::two_stages)
     return alone ? Eigensolver::lapack : Eigensolver::scalapack;
   // ELPA cannot take a matrix with fewer rows than process rows or columns.
@@ -43,7 +48,7 @@ std::vector<double> eigenvalues(BlockCyclicMatrix&& a, Eigensolver solver) {
   require_square(a, "eigenvalues");
   const bool two_stages = solver == Eigensolver::two_stages ||
                           (solver == Eigensolver::automatic && a.rows() >= BandReduction::worthwhile);
-  solver = resolve(a, solver);
+  solver = resolve(a, solver, false);
   require_finite(a, "eigenvalues");
   if (a.rows() == 0) return {};
   if (solver == Eigensolver::elpa) {
@@ -60,7 +65,7 @@ std::vector<double> eigenvalues(BlockCyclicMatrix&& a, Eigensolver solver) {
 
 EigenDecomposition eigen_decomposition(BlockCyclicMatrix&& a, Eigensolver solver) {
   require_square(a, "eigen_decomposition");
-  solver = resolve(a, solver);
+  solver = resolve(a, solver, true);
   require_finite(a, "eigen_decomposition");
   const std::shared_ptr<const ProcessGrid> grid = a.shared_grid();
   const std::int32_t block = a.block();

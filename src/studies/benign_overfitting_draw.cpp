@@ -88,6 +88,7 @@ void BenignOverfitting::draw(const Parameters& point, const parallel::Communicat
   }
 
   const ConditionalRisk risk(sample, noise_variance, noise, team);
+  record.used(risk.decomposition());
   record.set("lambda_min", risk.lambda_min());
   record.set("lambda_max", risk.lambda_max());
   record_path(record, ridges, risk.errors(ridges), shared->bounds,

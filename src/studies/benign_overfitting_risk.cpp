@@ -5,6 +5,7 @@
 #include <pastur/linalg/spectrum.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -45,7 +46,12 @@ ConditionalRisk::ConditionalRisk(const Sample& sample, double noise_variance, st
       vectors_(linalg::ProcessGrid::create(team), 0, 0), weighted_(vectors_.shared_grid(), 0, 0) {
   Moments found = moments(sample, vectors_.shared_grid(), column_split(sample.population(), sample.n()));
   const std::size_t size = found.signal.size();
+  const auto start = std::chrono::steady_clock::now();
   linalg::EigenDecomposition eigen = linalg::eigen_decomposition(std::move(found.gram));
+  decomposition_ = {.step = "eigendecomposition",
+                    .how = std::move(eigen.route),
+                    .seconds =
+                        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
   values_ = std::move(eigen.values);
   team.broadcast(std::span<double>(values_)); // every rank decides from the same bits
   vectors_ = std::move(eigen.vectors);

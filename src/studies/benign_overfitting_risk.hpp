@@ -3,6 +3,8 @@
 
 #include "benign_overfitting_sample.hpp"
 
+#include <pastur/study/recorder.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -30,6 +32,8 @@ public:
   ConditionalRisk(const Sample& sample, double noise_variance, std::span<const double> noise,
                   const parallel::Communicator& team);
 
+  /// How X X^T was decomposed.
+  const study::MethodUse& decomposition() const { return decomposition_; }
   double lambda_min() const { return values_.front(); } ///< exactly 0 when p < n
   double lambda_max() const { return values_.back(); }
   bool admissible(double ridge) const { return ridge == 0.0 || ridge > -lambda_min(); }
@@ -72,7 +76,8 @@ private:
   const Sample& sample_;
   const parallel::Communicator& team_;
   double noise_variance_;
-  std::size_t nulls_;                  // leading modes with eigenvalue exactly 0: n - p where p < n
+  std::size_t nulls_; // leading modes with eigenvalue exactly 0: n - p where p < n
+  study::MethodUse decomposition_;
   bool determined_ = false;            // p <= n and the other modes have full rank
   std::vector<double> values_;         // D, ascending
   linalg::BlockCyclicMatrix vectors_;  // U
