@@ -27,8 +27,9 @@ public:
   /// @note Collective
   void apply(std::span<double> c, std::int64_t columns, bool transpose) const;
 
-  /// From this size on eigenvalues come faster in two stages than in one.
-  static constexpr std::int64_t worthwhile = 1000;
+  /// From this size on eigenvalues come faster in two stages than in one, on one rank and on teams
+  /// (docs/performance.md).
+  static constexpr std::int64_t worthwhile(bool alone) { return alone ? 1200 : 300; }
   /// B's width for a matrix of n rows in blocks of `block`: on several ranks panels are whole blocks.
   static std::int32_t width(std::int64_t n, std::int32_t block, bool alone);
 

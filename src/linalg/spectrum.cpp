@@ -46,8 +46,9 @@ BlockCyclicMatrix for_elpa(BlockCyclicMatrix&& a) {
 
 std::vector<double> eigenvalues(BlockCyclicMatrix&& a, Eigensolver solver) {
   require_square(a, "eigenvalues");
+  const bool alone = a.grid().team().size() == 1;
   const bool two_stages = solver == Eigensolver::two_stages ||
-                          (solver == Eigensolver::automatic && a.rows() >= BandReduction::worthwhile);
+                          (solver == Eigensolver::automatic && a.rows() >= BandReduction::worthwhile(alone));
   solver = resolve(a, solver, false);
   require_finite(a, "eigenvalues");
   if (a.rows() == 0) return {};
