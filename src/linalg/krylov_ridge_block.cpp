@@ -77,7 +77,8 @@ public:
       if (norms[j] > 0.0) labelled.push_back(j);
     open = labelled;
     double reached = labelled.empty() ? 0.0 : 1.0;
-    for (double previous = 1.0; reached > options_.tolerance; previous = reached) {
+    double previous = 1.0;
+    while (reached > options_.tolerance) {
       const char* stopped = descend(open, select(residual, rows, open));
       const Vectors solution = select(x_, rows, labelled);
       const Vectors products = multiply(solution, static_cast<std::int64_t>(labelled.size()));
@@ -99,6 +100,7 @@ public:
             reached, options_.tolerance, iterations_, columns,
             stopped != nullptr ? stopped : "the limit of rounding"));
       }
+      previous = reached;
     }
     return {.coefficients = std::move(x_),
             .iterations = iterations_,
