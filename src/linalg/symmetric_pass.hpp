@@ -18,7 +18,7 @@ struct RankUpdate {
 /// cache. DSYR2K and DSYMM, which stand in where the processor has no AVX-512, read it three times.
 class SymmetricPass {
 public:
-  /// For matrices of up to n rows and panels of `width` columns. (n + 112) x 6 width numbers.
+  /// For matrices of up to n rows and panels of `width` columns. Some 8 n width numbers.
   SymmetricPass(int n, int width);
 
   /// A := A - V W^T - W V^T, product := A x. `a`: m x m, lower triangle, columns lda apart, the upper one is

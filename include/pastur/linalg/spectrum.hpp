@@ -10,7 +10,7 @@ namespace pastur::linalg {
 
 /// Which dense eigensolver runs: LAPACK needs a one-rank grid; two_stages (full to band to tridiagonal) is
 /// for values only. automatic, the fastest measured: values in two stages but for small matrices; vectors by
-/// LAPACK on one rank, on teams by ELPA, small ones by ScaLAPACK.
+/// LAPACK on one rank, on teams by ELPA, which has no second route, small ones by ScaLAPACK.
 enum class Eigensolver { automatic, two_stages, lapack, scalapack, elpa };
 
 struct EigenDecomposition {
