@@ -69,6 +69,24 @@ TEST_F(SpectrumTest, all_solvers_find_orthonormal_eigenvectors) {
   }
 }
 
+TEST_F(SpectrumTest, vectors_of_large_matrices_come_from_elpa_on_teams) {
+  const std::int64_t n = 1000;
+  const Eigen::MatrixXd a = random_symmetric(n, 26);
+  const EigenDecomposition found = eigen_decomposition(distribute_lower(a, grid_, 64));
+  EXPECT_EQ(found.route.rfind(world_.size() == 1 ? "LAPACK" : "ELPA", 0), 0U) << found.route;
+  // All columns would take long beside Eigen: every hundredth.
+  const Eigen::MatrixXd vectors = gathered(found.vectors);
+  for (std::int64_t k = 0; k < n; k += 100) {
+    const Eigen::VectorXd v = vectors.col(k);
+    EXPECT_LT((a * v - found.values[static_cast<std::size_t>(k)] * v).norm(), 1e-11);
+    Eigen::VectorXd overlaps = vectors.transpose() * v;
+    overlaps(k) -= 1.0;
+    EXPECT_LT(overlaps.norm(), 1e-11);
+  }
+  const double trace = as_vector(found.values).sum();
+  EXPECT_NEAR(trace, a.trace(), 1e-10);
+}
+
 TEST_F(SpectrumTest, degenerate_matrices_are_decomposed_too) {
   const std::int64_t n = 41;
   const Eigen::MatrixXd rank_three = gram_of(n, 3, 19);

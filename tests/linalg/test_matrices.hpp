@@ -77,10 +77,11 @@ struct Shape {
   std::int32_t block;
 };
 
-/// One element; less than a block; ragged; an exact multiple; a block of one; many blocks.
+/// One element; less than a block; ragged; an exact multiple; a block of one; many blocks; and large enough
+/// that a reduction to a band takes several panels of whole tiles and a ragged rest.
 inline const std::vector<Shape>& square_shapes() {
-  static const std::vector<Shape> shapes = {{1, 4},  {2, 1},  {5, 8},   {23, 4},
-                                            {32, 8}, {13, 1}, {71, 16}, {150, 32}};
+  static const std::vector<Shape> shapes = {{1, 4},  {2, 1},   {5, 8},    {23, 4},  {32, 8},
+                                            {13, 1}, {71, 16}, {150, 32}, {401, 64}};
   return shapes;
 }
 
