@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bulge_chase.hpp"
 
+#include "avx512.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -18,8 +20,7 @@ std::int64_t padded_size(std::int64_t n, int lanes) {
 
 const ChaseKernels* chase_kernels() {
 #if defined(__x86_64__)
-  static const bool supported = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
-  if (supported) return &avx512_chase_kernels;
+  if (has_avx512()) return &avx512_chase_kernels;
 #endif
   return nullptr;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "avx512.hpp"
 #include "bulge_chase.hpp"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -40,14 +39,6 @@ using Bits = std::int64_t __attribute__((vector_size(64)));
 [[gnu::always_inline]] inline Lane all(double value) {
   return _mm512_set1_pd(value);
 }
-[[gnu::always_inline]] inline double sum_of(const Lane& x) {
-  using Half = double __attribute__((vector_size(32)));
-  using Pair = double __attribute__((vector_size(16)));
-  const Half half = __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7);
-  const Pair pair = __builtin_shufflevector(half, half, 0, 1) + __builtin_shufflevector(half, half, 2, 3);
-  return pair[0] + pair[1];
-}
-
 /// All ones in lanes >= r.
 inline constexpr std::int64_t lane_masks[16] = {0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1};
 [[gnu::always_inline]] inline void keep_from(Lane& x, std::int64_t r) {

@@ -2,8 +2,9 @@
 #include "dense_checks.hpp"
 #include "ridge_routes.hpp"
 
+#include <pastur/parallel/stopwatch.hpp>
+
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -60,9 +61,9 @@ RidgePath ridge_path(BlockCyclicMatrix&& k, std::span<const double> y, std::span
   if (route == RidgeRoute::automatic) route = cheapest_ridge_route(n, ridges.size(), options, ranks);
   if (route == RidgeRoute::cholesky && options.spectrum) route = RidgeRoute::tridiagonal;
   const double cost = ridge_route_cost(route, n, ridges.size(), options, ranks);
-  const auto start = std::chrono::steady_clock::now();
+  const parallel::Stopwatch watch;
   RidgePath path = path_by(route, std::move(k), y, ridges, options);
-  path.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  path.seconds = watch.seconds();
   path.expected_product_flops = cost;
   return path;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "symmetric_pass.hpp"
 
+#include "avx512.hpp"
 #include "blas.hpp"
 
 #include <algorithm>
@@ -15,8 +16,7 @@ constexpr int tile_rows = PassKernels::tile_rows, tile_columns = PassKernels::ti
 /// Those that this processor can run, or null.
 const PassKernels* pass_kernels() {
 #if defined(__x86_64__)
-  static const bool supported = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
-  if (supported) return &avx512_pass_kernels;
+  if (has_avx512()) return &avx512_pass_kernels;
 #endif
   return nullptr;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "avx512.hpp"
 #include "symmetric_pass.hpp"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq"))), apply_to = function)
 #else
@@ -17,12 +16,6 @@ namespace {
 // One rounding for a product and its sum, as in BLAS: half the instructions.
 using Lane = __m512d;
 constexpr int strip = PassKernels::strip, group = PassKernels::group, width = PassKernels::width;
-
-[[gnu::always_inline]] inline double sum_of(const Lane& x) {
-  const __m256d half = __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7);
-  const __m128d pair = __builtin_shufflevector(half, half, 0, 1) + __builtin_shufflevector(half, half, 2, 3);
-  return pair[0] + pair[1];
-}
 
 /// c (16 x 12) += or -= a (16 x depth) b (depth x 12): 24 of the 32 registers hold c.
 template <bool Minus>

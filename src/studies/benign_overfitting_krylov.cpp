@@ -5,10 +5,10 @@
 #include <pastur/linalg/extreme_eigenvalues.hpp>
 #include <pastur/linalg/krylov_ridge_block.hpp>
 #include <pastur/linalg/nystrom.hpp>
+#include <pastur/parallel/stopwatch.hpp>
 #include <pastur/random/fill.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <tuple>
@@ -128,7 +128,7 @@ std::vector<double> KrylovRisk::solve(std::span<const double> local, std::int64_
 
 KrylovErrors KrylovRisk::errors(std::span<const double> ridges, std::int64_t probes,
                                 const random::Stream& signs, const random::Stream& sketch) const {
-  const auto start = std::chrono::steady_clock::now();
+  const parallel::Stopwatch watch;
   const std::int64_t n = sample_.n();
   const std::vector<double> empty(ridges.size(), std::numeric_limits<double>::quiet_NaN());
   KrylovErrors result{.path = {empty, empty, empty, empty}, .variance_error = empty, .solves = {}};
@@ -157,8 +157,7 @@ KrylovErrors KrylovRisk::errors(std::span<const double> ridges, std::int64_t pro
   }
   result.solves = {.step = "ridge solves",
                    .how = sketched ? "block conjugate gradients, Nystrom" : "block conjugate gradients",
-                   .seconds =
-                       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
+                   .seconds = watch.seconds()};
   const std::vector<double> energies = residuals(sample_, fits, probed, team_).energies;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const std::size_t k = places[i];

@@ -3,9 +3,9 @@
 
 #include <pastur/linalg/congruence.hpp>
 #include <pastur/linalg/spectrum.hpp>
+#include <pastur/parallel/stopwatch.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -46,12 +46,9 @@ ConditionalRisk::ConditionalRisk(const Sample& sample, double noise_variance, st
       vectors_(linalg::ProcessGrid::create(team), 0, 0), weighted_(vectors_.shared_grid(), 0, 0) {
   Moments found = moments(sample, vectors_.shared_grid(), column_split(sample.population(), sample.n()));
   const std::size_t size = found.signal.size();
-  const auto start = std::chrono::steady_clock::now();
+  const parallel::Stopwatch watch;
   linalg::EigenDecomposition eigen = linalg::eigen_decomposition(std::move(found.gram));
-  decomposition_ = {.step = "eigendecomposition",
-                    .how = std::move(eigen.route),
-                    .seconds =
-                        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
+  decomposition_ = {.step = "eigendecomposition", .how = std::move(eigen.route), .seconds = watch.seconds()};
   values_ = std::move(eigen.values);
   team.broadcast(std::span<double>(values_)); // every rank decides from the same bits
   vectors_ = std::move(eigen.vectors);

@@ -26,7 +26,7 @@ constexpr double lanczos_vectors = 400.0;
 struct Reached {
   double fraction, half_order;
 };
-constexpr Reached fit{0.8, 500.0}, infinite_kernel{1.1, 2000.0}, equivalence{0.5, 250.0};
+constexpr Reached fit{0.8, 500.0}, infinite_kernel{0.9, 1500.0}, equivalence{0.5, 250.0};
 
 /// The cost with its time, for work on matrices of order n and bit pairs worth `bits` flops beside it.
 study::Cost timed(study::Cost cost, Reached reached, double n, double bits = 0.0) {

@@ -6,8 +6,8 @@
 #include <pastur/linalg/extreme_eigenvalues.hpp>
 #include <pastur/linalg/krylov_ridge.hpp>
 #include <pastur/linalg/krylov_ridge_path.hpp>
+#include <pastur/parallel/stopwatch.hpp>
 
-#include <chrono>
 #include <vector>
 
 namespace pastur::studies::nt_interpolation {
@@ -87,16 +87,6 @@ private:
   std::vector<double> local_y_;
 };
 
-class Stopwatch {
-public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
-private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 } // namespace
 
 double mean_squared_difference(std::span<const double> a, std::span<const double> b) {
@@ -111,7 +101,7 @@ void fit_matrix_free(const learning::NeuralTangentFeatures& features, const stud
   const std::vector<double>& ridges = point.reals("ridge");
   const Solver solver(features, labels.train, team);
   const ExpectedWork expected = expected_work(point);
-  Stopwatch watch;
+  parallel::Stopwatch watch;
   const linalg::ExtremeEigenvalues extremes = linalg::extreme_eigenvalues(solver.kernel());
   record.used({.step = "ends of the spectrum",
                .how = "Lanczos",

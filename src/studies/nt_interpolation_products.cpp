@@ -14,6 +14,9 @@ namespace pastur::studies::nt_interpolation {
 
 namespace {
 
+/// Of the products of a solve, that it takes with the kernel's linear part as a preconditioner.
+constexpr double preconditioned = 0.5;
+
 /// Where the spectrum of K_N lies, roughly: eigenvalues c_{l-1}^2 n / B_l of multiplicity B_l for the degrees
 /// l that n samples resolve, then what is left of E sigma'^2, all spread by (1 +- sqrt(n / (N d)))^2.
 struct SpectrumGuess {
@@ -72,7 +75,6 @@ bool separate_solves_pay(std::span<const double> ridges, double lambda_min) {
     each += cost(ridge);
     hardest = std::max(hardest, cost(ridge));
   }
-  constexpr double preconditioned = 0.5;
   return preconditioned * each < hardest;
 }
 
@@ -96,7 +98,8 @@ ExpectedProducts expected_products(const study::Parameters& p) {
                              std::pow(spectrum.room, -2.0 / 3.0));
   if (ridges.empty()) return expected;
   if (separate_solves_pay(ridges, least)) {
-    for (const double ridge : ridges) expected.solves += 0.5 * solve_products(spectrum, least, ridge);
+    for (const double ridge : ridges)
+      expected.solves += preconditioned * solve_products(spectrum, least, ridge);
   } else {
     expected.solves =
         solve_products(spectrum, least, std::ranges::min(ridges)) + static_cast<double>(ridges.size());
